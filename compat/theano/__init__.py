@@ -1,0 +1,49 @@
+"""Theano's API over PyTensor, Theano's maintained continuation, compiled by JAX.
+
+It is installed as ``theano`` where Theano itself can't run. Its variables are PyTensor's, so code
+for either can be mixed.
+"""
+
+import importlib.util
+
+try:
+    import pytensor
+except ImportError as error:
+    raise ImportError(
+        "theano, on this Python, needs PyTensor: pip install 'pytensor>=3,<4' jax"
+    ) from error
+if not 3 <= int(pytensor.__version__.split(".")[0]) < 4:
+    raise ImportError(
+        f"theano, on this Python, needs PyTensor 3, not {pytensor.__version__}: "
+        "pip install 'pytensor>=3,<4'"
+    )
+if importlib.util.find_spec("jax") is None:
+    raise ImportError("theano, on this Python, needs JAX: pip install jax")
+
+from theano.configdefaults import config
+
+from theano import compile, gof, gradient, printing, scalar, tensor
+from theano.compile import (
+    FAST_COMPILE,
+    FAST_RUN,
+    Function,
+    In,
+    Mode,
+    OpFromGraph,
+    Out,
+    ProfileStats,
+    function,
+    shared,
+)
+from theano.gof import Apply, Constant, Container, FunctionGraph, Op, Type, Variable, generic
+from theano.gof.graph import clone_replace as clone
+from theano.gradient import Lop, Rop, grad, subgraph_grad
+from theano.missing import explain_missing
+from theano.printing import pp, pprint
+from theano.tensor import dot
+from theano.tensor.basic import get_scalar_constant_value
+
+# The version of Theano whose API this is.
+__version__ = "1.0.5"
+
+__getattr__ = explain_missing(__name__, "pytensor")

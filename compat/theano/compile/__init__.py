@@ -1,0 +1,26 @@
+"""Compilation: functions, modes and shared variables."""
+
+from pytensor.compile.builders import OpFromGraph
+from pytensor.compile.debug.debugmode import DebugMode
+from pytensor.compile.debug.monitormode import MonitorMode
+from pytensor.compile.debug.nanguardmode import NanGuardMode
+from pytensor.compile.debug.profiling import ProfileStats
+from pytensor.compile.ops import DeepCopyOp, ViewOp, deep_copy_op, view_op
+
+from theano.compile.evaluate import evaluate
+from theano.compile.function import Function, UnusedInputError, function
+from theano.compile.io import In, Out, SymbolicInput, SymbolicOutput
+from theano.compile.mode import (
+    FAST_COMPILE,
+    FAST_RUN,
+    JAX,
+    Mode,
+    get_default_mode,
+    get_mode,
+    predefined_modes,
+    register_mode,
+)
+from theano.compile.sharedvalue import SharedVariable, TensorSharedVariable, shared
+from theano.missing import explain_missing
+
+__getattr__ = explain_missing(__name__, "pytensor.compile")

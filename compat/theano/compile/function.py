@@ -1,0 +1,438 @@
+"""`theano.function`: from a graph to something that can be called."""
+
+import signal
+import threading
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytensor
+from pytensor.compile.rebuild import UnusedInputError, construct_function_ins_and_outs
+from pytensor.graph.basic import Constant, Variable
+from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.traversal import graph_inputs
+from pytensor.graph.utils import MissingInputError
+from pytensor.tensor.type import TensorType
+
+from theano.compile.device import start_jax
+from theano.compile.io import Out
+from theano.compile.jax_executable import compile_graph, specialize
+from theano.compile.mode import compiles_by_jax, get_mode
+from theano.compile.sharedvalue import storage_for
+from theano.configdefaults import config
+
+__all__ = ["Function", "UnusedInputError", "function"]
+
+
+def function(
+    inputs: Sequence,
+    outputs: Any = None,
+    mode: Any = None,
+    updates: Any = None,
+    givens: Any = None,
+    no_default_updates: "bool | list" = False,
+    accept_inplace: bool = False,
+    name: "str | None" = None,
+    rebuild_strict: bool = True,
+    allow_input_downcast: "bool | None" = None,
+    profile: Any = None,
+    on_unused_input: "str | None" = None,
+) -> Any:
+    """Compile a graph into something that can be called.
+
+    Parameters
+    ----------
+    inputs : list of variables or `In`
+        What the call takes.
+    outputs : variable, list of variables, dict of str to variable, or None
+        What the call returns: an array, a list, a dict of arrays, or nothing.
+    mode : str or Mode, optional
+        How to compile; ``theano.config.mode`` by default. ``FAST_RUN``, ``FAST_COMPILE`` and
+        ``JAX`` compile by JAX, once for each combination of the inputs' shapes; any other mode is
+        PyTensor's.
+    updates : dict or list of pairs of shared variable and expression, optional
+        The shared variables' values after the call.
+    givens : dict or list of pairs of variables, optional
+        Replacements to make in the graph.
+    no_default_updates : bool or list of shared variables, default False
+        Whether, or of what, to leave out default updates, such as those of random streams.
+    accept_inplace, profile
+        Taken, and without effect on functions compiled by JAX.
+    name : str, optional
+        A name for the function, used in messages.
+    rebuild_strict : bool, default True
+        Whether replacements must have the type of what they replace.
+    allow_input_downcast : bool, optional
+        Whether arguments may lose precision to fit their variable's dtype. By default only a
+        Python float given for a scalar of floatX may.
+    on_unused_input : {"raise", "warn", "ignore"}, optional
+        What to do with an input that the outputs don't depend on;
+        ``theano.config.on_unused_input`` by default.
+
+    Returns
+    -------
+    Function
+        A callable.
+
+    Raises
+    ------
+    MissingInputError
+        If the graph depends on a variable without a value, which is then named.
+    UnusedInputError
+        If an input isn't used.
+    TypeError
+        If an argument, update or replacement has the wrong type.
+
+    Examples
+    --------
+    >>> import theano, theano.tensor as T
+    >>> x = T.dscalar("x")
+    >>> square = theano.function([x], x ** 2)
+    >>> float(square(3))
+    9.0
+    """
+    if not isinstance(inputs, (list, tuple)):
+        raise TypeError(f"the inputs of a function should be a list, got {inputs!r}")
+    outputs, keys = _split_dict(outputs)
+    options = {
+        "updates": _update_pairs(updates),
+        "givens": givens,
+        "no_default_updates": no_default_updates,
+        "rebuild_strict": rebuild_strict,
+        "allow_input_downcast": allow_input_downcast,
+    }
+    on_unused_input = on_unused_input or config.on_unused_input
+    mode = get_mode(mode)
+    if compiles_by_jax(mode):
+        ins, outs = construct_function_ins_and_outs(
+            list(inputs), _unwrap(outputs), **options
+        )
+        compiled = Function(ins, outs, name, mode, on_unused_input)
+    else:
+        compiled = pytensor.function(
+            list(inputs),
+            outputs,
+            mode=mode,
+            accept_inplace=accept_inplace,
+            name=name,
+            profile=profile or None,
+            on_unused_input=on_unused_input,
+            **options,
+        )
+    return compiled if keys is None else DictFunction(compiled, keys)
+
+
+def _split_dict(outputs):
+    """Split a dict of outputs into a list of them and their keys."""
+    if not isinstance(outputs, Mapping):
+        return outputs, None
+    keys = sorted(outputs)
+    if not all(isinstance(key, str) for key in keys):
+        raise TypeError(f"the keys of a dict of outputs should be strings, got {keys}")
+    return [outputs[key] for key in keys], keys
+
+
+def _unwrap(outputs):
+    if isinstance(outputs, (list, tuple)):
+        return [_unwrap(output) for output in outputs]
+    if isinstance(outputs, Out):
+        return outputs.variable
+    if outputs is None or isinstance(outputs, Variable):
+        return outputs
+    return pytensor.tensor.as_tensor_variable(outputs)
+
+
+def _update_pairs(updates):
+    """Make pairs of updates, whose expressions are variables as wide as the shared variable."""
+    if not updates:
+        return []
+    pairs = list(updates.items()) if isinstance(updates, Mapping) else list(updates)
+    return [
+        (shared, _checked_update(shared, new)) if isinstance(shared, Variable) else (shared, new)
+        for shared, new in pairs
+    ]
+
+
+def _checked_update(shared, new):
+    new = new if isinstance(new, Variable) else pytensor.tensor.as_tensor_variable(new)
+    old, found = shared.type, new.type
+    same = (getattr(old, n, None) == getattr(found, n, None) for n in ("dtype", "ndim"))
+    if not all(same):
+        raise TypeError(
+            f"the update of {shared} has type {found}, but the shared variable has {old}: an "
+            "update must have the variable's dtype and number of dimensions. Cast it with "
+            f"theano.tensor.cast(..., {getattr(old, 'dtype', None)!r}), or check what made it "
+            "wider (a float64 constant, an integer?)"
+        )
+    return new
+
+
+class DictFunction:
+    """A function whose outputs come as a dict. Made by :func:`function`."""
+
+    def __init__(self, compiled, keys):
+        self._compiled = compiled
+        self._keys = keys
+
+    def __call__(self, *args, **kwargs) -> dict:
+        return dict(zip(self._keys, self._compiled(*args, **kwargs)))
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._compiled, name)
+
+
+class Function:
+    """A graph that JAX compiles, once for each combination of shapes that it is called with.
+
+    Made by :func:`function`.
+
+    Attributes
+    ----------
+    name : str or None
+        The function's name.
+    trust_input : bool
+        Whether to take arguments as they are: arrays of the right dtype and number of dimensions.
+    """
+
+    def __init__(self, ins, outs, name, mode, on_unused_input):
+        self.name = name
+        self.mode = mode
+        self.trust_input = False
+        self._single = isinstance(outs, Variable)
+        self._outputs = [outs] if self._single else list(outs)
+        self._inputs = [i.variable for i in ins]
+        self._arguments = [_Argument(i) for i in ins if not i.shared]
+        self._shared = [i.variable for i in ins if i.shared]
+        self._stores = [storage_for(i.value, i.variable) for i in ins if i.shared]
+        stores = [argument.default for argument in self._arguments] + self._stores
+        updated = [position for position, i in enumerate(ins) if i.update is not None]
+        self._updates = [ins[position].update for position in updated]
+        self._targets = [stores[position] for position in updated]
+        self._donated = [p for p in updated if p >= len(self._arguments)]
+        self._executables = {}
+        self._by_value = set()
+        self._check_graph(on_unused_input)
+
+    def _check_graph(self, on_unused_input):
+        given = set(self._inputs)
+        leaves = set(graph_inputs(self._outputs + self._updates))
+        for leaf in leaves:
+            if leaf not in given and not isinstance(leaf, Constant):
+                raise MissingInputError(
+                    f"{self} depends on {_label(leaf)}, which is not among its inputs and has no "
+                    "value: add it to the inputs, replace it by givens, or make it a shared variable"
+                )
+        if on_unused_input == "ignore":
+            return
+        for argument in self._arguments:
+            if argument.variable not in leaves and argument.variable not in self._outputs:
+                message = (
+                    f"{self} doesn't use its input {_label(argument.variable)}: leave it out, or "
+                    "call theano.function with on_unused_input='ignore'"
+                )
+                if on_unused_input == "warn":
+                    warnings.warn(message, stacklevel=5)
+                else:
+                    raise UnusedInputError(message)
+
+    def __str__(self):
+        return f"function {self.name!r}" if self.name else "a function"
+
+    __repr__ = __str__
+
+    @property
+    def maker(self) -> "Function":
+        """Theano's place for `fgraph`."""
+        return self
+
+    @property
+    def fgraph(self) -> FunctionGraph:
+        """What the function computes, before it is optimized: outputs, then updates."""
+        return FunctionGraph(self._inputs, self._outputs + self._updates, clone=True)
+
+    def get_shared(self) -> list:
+        """List the shared variables that the function uses."""
+        return list(self._shared)
+
+    def __call__(self, *args, **kwargs) -> Any:
+        """Compute the outputs, and update the shared variables.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            A value for each input, in order or by name.
+
+        Returns
+        -------
+        array, list of arrays, or None
+        """
+        values = self._bind(args, kwargs)
+        run = self._executable(values)
+        with _DeferredInterrupt():
+            results = run(values, [store.on_device() for store in self._stores])
+            for target, new in zip(self._targets, results[len(self._outputs) :]):
+                target.put(new)
+        if self._single:
+            return _to_numpy(results[0])
+        return [_to_numpy(result) for result in results[: len(self._outputs)]] or None
+
+    def _bind(self, args, kwargs):
+        if len(args) > len(self._arguments):
+            raise TypeError(f"{self} takes {len(self._arguments)} arguments, got {len(args)}")
+        if not kwargs and len(args) == len(self._arguments):
+            if self.trust_input:
+                return list(args)
+            return [a.filter(value, self) for a, value in zip(self._arguments, args)]
+        return [
+            argument.filter(value, self) for argument, value in self._match(args, dict(kwargs))
+        ]
+
+    def _match(self, args, kwargs):
+        """Pair every argument with what was given for it, or with its default."""
+        pairs = list(zip(self._arguments, args))
+        for argument in self._arguments[len(args) :]:
+            if argument.name in kwargs:
+                pairs.append((argument, kwargs.pop(argument.name)))
+            elif argument.variable in kwargs:
+                pairs.append((argument, kwargs.pop(argument.variable)))
+            elif argument.default is not None:
+                pairs.append((argument, np.asarray(argument.default.peek())))
+            else:
+                raise TypeError(f"{self} needs a value for its input {_label(argument.variable)}")
+        if kwargs:
+            names = [argument.name for argument in self._arguments]
+            raise TypeError(f"{self} has no input {', '.join(map(str, kwargs))}, but: {names}")
+        return pairs
+
+    def _executable(self, values):
+        """Find, or compile, what computes the graph for values of these shapes."""
+        shapes = tuple(v.shape for v in values), tuple(s.shape for s in self._stores)
+        found = self._executables.get(shapes)
+        if found is None:
+            if shapes in self._by_value:
+                return self._executable_by_value(shapes, values)
+            try:
+                found = self._compile(values, constant=())
+            except Exception:
+                if not any(map(_may_be_size, values)):
+                    raise
+                # A size may depend on an integer's value: compile for that value.
+                found = self._executable_by_value(shapes, values)
+                self._by_value.add(shapes)
+                return found
+            self._executables[shapes] = found
+        return found
+
+    def _executable_by_value(self, shapes, values):
+        constant = tuple(n for n, value in enumerate(values) if _may_be_size(value))
+        signature = shapes, tuple(int(values[n]) for n in constant)
+        found = self._executables.get(signature)
+        if found is None:
+            found = self._executables[signature] = self._compile(values, constant)
+        return found
+
+    def _compile(self, values, constant):
+        start_jax()
+        values = [v[()] if n in constant else v for n, v in enumerate(values)]
+        all_values = values + [store.peek() for store in self._stores]
+        try:
+            inputs, outputs = specialize(
+                self._inputs, self._outputs + self._updates, all_values
+            )
+        except ValueError as error:
+            raise ValueError(f"{self}, called with {self._shapes(all_values)}: {error}") from error
+        kept = [n for n, variable in enumerate(inputs) if variable is not None]
+        donated = [kept.index(n) for n in self._donated if n in kept]
+        compiled = compile_graph(
+            [inputs[n] for n in kept],
+            outputs,
+            self.mode.optimizer,
+            donated,
+            [values[n] for n in kept if n < len(values)]
+            + [store.on_device() for store in self._stores],
+        )
+        if not constant:
+            return lambda arguments, stored: compiled(*arguments, *stored)
+        places = [n for n in kept if n < len(values)]
+        return lambda arguments, stored: compiled(*(arguments[n] for n in places), *stored)
+
+    def _shapes(self, values):
+        return ", ".join(
+            f"{_label(variable)} of shape {np.shape(value)}"
+            for variable, value in zip(self._inputs, values)
+            if isinstance(variable.type, TensorType)
+        )
+
+
+class _Argument:
+    """An input that a call gives a value for, or that has a default."""
+
+    def __init__(self, symbolic_input):
+        self.variable = symbolic_input.variable
+        self.name = symbolic_input.name or self.variable.name
+        self._type = self.variable.type
+        self._options = {"strict": symbolic_input.strict}
+        if symbolic_input.allow_downcast is not None:
+            self._options["allow_downcast"] = symbolic_input.allow_downcast
+        self._dtype = getattr(self._type, "dtype", None)
+        self._ndim = getattr(self._type, "ndim", None)
+        self._unit_axes = [
+            axis for axis, unit in enumerate(getattr(self._type, "broadcastable", ())) if unit
+        ]
+        self.default = None
+        if symbolic_input.value is not None:
+            self.default = storage_for(symbolic_input.value, self.variable)
+
+    def filter(self, value, function):
+        """Convert a value to the input's type, or say why that can't be done."""
+        if (
+            type(value) is np.ndarray
+            and value.dtype == self._dtype
+            and value.ndim == self._ndim
+            and all(value.shape[axis] == 1 for axis in self._unit_axes)
+        ):
+            return value
+        try:
+            return self._type.filter(value, **self._options)
+        except (TypeError, ValueError) as error:
+            found = getattr(value, "dtype", type(value).__name__)
+            raise type(error)(
+                f"{function} can't take {found} of shape {np.shape(value)} for its input "
+                f"{_label(self.variable)} of type {self._type}: {error}"
+            ) from error
+
+
+def _may_be_size(value):
+    return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iu"
+
+
+def _to_numpy(result):
+    return np.array(result) if hasattr(result, "dtype") else result
+
+
+def _label(variable):
+    return variable.name or f"<{variable.type}>"
+
+
+class _DeferredInterrupt:
+    """Hold a keyboard interrupt back until all shared variables have their new values."""
+
+    def __enter__(self):
+        self.pending = None
+        self.handler = None
+        if threading.current_thread() is threading.main_thread():
+            self.handler = signal.getsignal(signal.SIGINT)
+            if self.handler is not None:
+                signal.signal(signal.SIGINT, self._remember)
+
+    def _remember(self, *arguments):
+        self.pending = arguments
+
+    def __exit__(self, *exception):
+        if self.handler is not None:
+            signal.signal(signal.SIGINT, self.handler)
+            if self.pending and callable(self.handler):
+                self.handler(*self.pending)

@@ -1,0 +1,77 @@
+"""Which of Theano's modes is compiled by what."""
+
+from typing import Any
+
+from pytensor.compile.mode import JAX, Mode, predefined_modes, register_mode
+from pytensor.compile.mode import get_mode as _pytensor_mode
+from pytensor.graph.rewriting.db import RewriteDatabaseQuery
+from pytensor.link.jax.linker import JAXLinker
+
+from theano.configdefaults import config
+
+__all__ = [
+    "FAST_COMPILE",
+    "FAST_RUN",
+    "JAX",
+    "Mode",
+    "compiles_by_jax",
+    "get_default_mode",
+    "get_mode",
+    "predefined_modes",
+    "register_mode",
+]
+
+FAST_RUN = JAX
+FAST_COMPILE = Mode(
+    JAXLinker(), RewriteDatabaseQuery(include=["fast_compile", "jax"], exclude=["fusion"])
+)
+
+_BY_NAME = {"Mode": FAST_RUN, "FAST_RUN": FAST_RUN, "FAST_COMPILE": FAST_COMPILE, "JAX": JAX}
+
+
+def get_mode(mode: Any = None) -> Mode:
+    """Find a mode by its name.
+
+    Parameters
+    ----------
+    mode : str, Mode or None
+        ``theano.config.mode`` by default. A mode is returned as it is.
+
+    Returns
+    -------
+    Mode
+
+    Raises
+    ------
+    ValueError
+        If there is no mode of that name.
+    """
+    if mode is None:
+        mode = config.mode
+    if not isinstance(mode, str):
+        return mode
+    if mode in _BY_NAME:
+        return _BY_NAME[mode]
+    if mode in ("DebugMode", "DEBUG_MODE"):
+        from pytensor.compile.debug.debugmode import DebugMode
+
+        return DebugMode()
+    if mode == "NanGuardMode":
+        from pytensor.compile.debug.nanguardmode import NanGuardMode
+
+        return NanGuardMode(nan_is_error=True, inf_is_error=True, big_is_error=True)
+    try:
+        return _pytensor_mode(mode)
+    except Exception as error:
+        known = ", ".join(sorted({*_BY_NAME, *predefined_modes, "DebugMode", "NanGuardMode"}))
+        raise ValueError(f"no mode is called {mode!r}; there are: {known}") from error
+
+
+def get_default_mode() -> Mode:
+    """Return the mode that `theano.function` uses unless it is given another."""
+    return get_mode(None)
+
+
+def compiles_by_jax(mode: Mode) -> bool:
+    """Tell whether a mode is compiled by JAX."""
+    return isinstance(mode.linker, JAXLinker)

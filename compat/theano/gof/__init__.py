@@ -1,0 +1,16 @@
+"""Graphs: variables, the operations that make them, and walks over them."""
+
+from pytensor.graph.basic import Apply, Constant, Variable
+from pytensor.graph.features import Feature
+from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.null_type import NullType
+from pytensor.graph.op import Op
+from pytensor.graph.type import Type
+from pytensor.graph.utils import InconsistencyError, MethodNotDefined, MissingInputError
+from pytensor.link.basic import Container
+from pytensor.link.c.type import Generic, generic
+
+from theano.gof import graph, op, utils
+from theano.missing import explain_missing
+
+__getattr__ = explain_missing(__name__, "pytensor.graph")

@@ -1,0 +1,286 @@
+"""Theano's names for tensor functions and Ops, where PyTensor's differ."""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import pytensor.tensor as pt
+from pytensor.graph.basic import Variable
+from pytensor.tensor.basic import (
+    Alloc,
+    AllocDiag,
+    AllocEmpty,
+    ARange,
+    Choose,
+    ExtractDiag,
+    Eye,
+    Join,
+    MakeVector,
+    Nonzero,
+    ScalarFromTensor,
+    Split,
+    TensorFromScalar,
+    as_tensor_variable,
+    constant,
+    extract_constant,
+    get_scalar_constant_value,
+)
+from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
+from pytensor.tensor.exceptions import NotScalarConstantError
+from pytensor.tensor.math import Argmax, Dot, Max, Prod, Sum
+from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape, specify_broadcastable
+from pytensor.tensor.subtensor import (
+    AdvancedIncSubtensor,
+    AdvancedSubtensor,
+    IncSubtensor,
+    Subtensor,
+)
+from pytensor.tensor.type import (
+    TensorType,
+    all_dtypes,
+    complex_dtypes,
+    continuous_dtypes,
+    discrete_dtypes,
+    float_dtypes,
+    int_dtypes,
+    integer_dtypes,
+    uint_dtypes,
+)
+from pytensor.tensor.variable import TensorConstant, TensorVariable
+
+from theano.missing import explain_missing
+
+__getattr__ = explain_missing(__name__, "pytensor.tensor")
+
+abs_ = pt.abs
+inv = pt.reciprocal
+isnan_ = pt.isnan
+isinf_ = pt.isinf
+
+
+def addbroadcast(x: Variable, *axes: int) -> Variable:
+    """Make axes broadcastable, whose size must be 1.
+
+    Parameters
+    ----------
+    x : tensor variable
+    *axes : int
+
+    Returns
+    -------
+    tensor variable
+
+    Examples
+    --------
+    >>> import theano.tensor as T
+    >>> addbroadcast(T.matrix(), 0).broadcastable
+    (True, False)
+    """
+    return specify_broadcastable(as_tensor_variable(x), *axes) if axes else as_tensor_variable(x)
+
+
+def unbroadcast(x: Variable, *axes: int) -> Variable:
+    """Return `x`: in PyTensor, an axis of known size 1 always broadcasts."""
+    return as_tensor_variable(x)
+
+
+def patternbroadcast(x: Variable, broadcastable: Sequence[bool]) -> Variable:
+    """Make those axes broadcastable whose entry in a pattern is true.
+
+    Parameters
+    ----------
+    x : tensor variable
+    broadcastable : sequence of bool
+
+    Returns
+    -------
+    tensor variable
+
+    Examples
+    --------
+    >>> import theano.tensor as T
+    >>> patternbroadcast(T.matrix(), (False, True)).broadcastable
+    (False, True)
+    """
+    return addbroadcast(x, *(axis for axis, unit in enumerate(broadcastable) if unit))
+
+
+def batched_dot(a: Variable, b: Variable) -> Variable:
+    """Multiply the items of two batches.
+
+    Parameters
+    ----------
+    a, b : tensor variables
+        A batch along the first axis of each: of vectors, matrices, or tensors.
+
+    Returns
+    -------
+    tensor variable
+        ``dot(a[i], b[i])`` for each i.
+
+    Raises
+    ------
+    TypeError
+        If an argument has no axis for the batch.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> batched_dot(np.ones((5, 2, 3)), np.ones((5, 3, 4))).eval().shape
+    (5, 2, 4)
+    """
+    a, b = as_tensor_variable(a), as_tensor_variable(b)
+    if a.ndim == 0 or b.ndim == 0:
+        raise TypeError(f"batched_dot needs batches, got {a.ndim} and {b.ndim} dimensions")
+    if a.ndim == 1:
+        return a.dimshuffle(0, *["x"] * (b.ndim - 1)) * b
+    if b.ndim == 1:
+        return a * b.dimshuffle(0, *["x"] * (a.ndim - 1))
+    if a.ndim > 3 or b.ndim > 3:
+        return batched_tensordot(a, b, [[a.ndim - 1], [max(1, b.ndim - 2)]])
+    left = a.dimshuffle(0, "x", 1) if a.ndim == 2 else a
+    right = b.dimshuffle(0, 1, "x") if b.ndim == 2 else b
+    product = pt.matmul(left, right)
+    if b.ndim == 2:
+        product = product[:, :, 0]
+    return product[:, 0] if a.ndim == 2 else product
+
+
+def batched_tensordot(x: Variable, y: Variable, axes: Any = 2) -> Variable:
+    """Contract the items of two batches over some of their axes.
+
+    Parameters
+    ----------
+    x, y : tensor variables
+        A batch along the first axis of each.
+    axes : int, or pair of lists of int, default 2
+        The axes to sum over, counted with the batch's; an integer n stands for the last n of `x`
+        and the first n after the batch of `y`.
+
+    Returns
+    -------
+    tensor variable
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x, y = np.ones((5, 2, 3, 4)), np.ones((5, 4, 3, 6))
+    >>> batched_tensordot(x, y, [[2, 3], [2, 1]]).eval().shape
+    (5, 2, 6)
+    """
+    x, y = as_tensor_variable(x), as_tensor_variable(y)
+    if isinstance(axes, int):
+        axes = list(range(x.ndim - axes, x.ndim)), list(range(1, axes + 1))
+    x_axes, y_axes = ([a] if isinstance(a, int) else list(a) for a in axes)
+    if 0 in (*x_axes, *y_axes):
+        raise ValueError("batched_tensordot can't sum over the batch, axis 0")
+    x_kept = [a for a in range(1, x.ndim) if a not in x_axes]
+    y_kept = [a for a in range(1, y.ndim) if a not in y_axes]
+    summed = pt.prod([x.shape[a] for a in x_axes], dtype="int64")
+    left = x.dimshuffle(0, *x_kept, *x_axes).reshape((x.shape[0], -1, summed))
+    right = y.dimshuffle(0, *y_axes, *y_kept).reshape((x.shape[0], summed, -1))
+    kept_sizes = [x.shape[a] for a in x_kept] + [y.shape[a] for a in y_kept]
+    ndim = 1 + len(kept_sizes)
+    return pt.matmul(left, right).reshape((x.shape[0], *kept_sizes), ndim=ndim)
+
+
+def stack(*tensors: Any, **kwargs: Any) -> Variable:
+    """Stack tensors along a new axis.
+
+    Parameters
+    ----------
+    tensors : list of tensor variables
+    axis : int, default 0
+
+    Returns
+    -------
+    tensor variable
+
+    Examples
+    --------
+    >>> stack([[1.0, 2.0], [3.0, 4.0]], axis=1).eval().tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
+    """
+    if tensors and not isinstance(tensors[0], (list, tuple)):
+        if all(getattr(t, "ndim", 0) == 0 or isinstance(t, Variable) for t in tensors):
+            if len(tensors) > 1 or tensors[0].ndim == 0:
+                warnings.warn(
+                    "stack(*tensors) is Theano's old form: write stack([...], axis=0)",
+                    DeprecationWarning,
+                    stacklevel=2,
+                )
+                return pt.stack(list(tensors))
+    return pt.stack(*tensors, **kwargs)
+
+
+def flatten(x: Variable, ndim: "int | None" = None, outdim: "int | None" = None) -> Variable:
+    """Flatten the last axes.
+
+    Parameters
+    ----------
+    x : tensor variable
+    ndim : int, default 1
+        The number of dimensions of the result.
+    outdim : int, optional
+        Theano's older name for `ndim`.
+
+    Returns
+    -------
+    tensor variable
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flatten(np.ones((2, 3, 4)), 2).eval().shape
+    (2, 12)
+    """
+    if ndim is not None and outdim is not None:
+        raise ValueError("give ndim or its older name outdim, not both")
+    return pt.flatten(as_tensor_variable(x), ndim or outdim or 1)
+
+
+def topk(
+    x: Variable, kth: int, axis: int = -1, sorted: bool = True, idx_dtype: str = "int64"
+) -> Variable:
+    """Return the `kth` largest elements along an axis, the smallest of them first.
+
+    Parameters
+    ----------
+    x : tensor variable
+    kth : int
+        How many; if negative, as many of the smallest.
+    axis : int, default -1
+    sorted, idx_dtype
+        Taken as in Theano; the elements always come sorted.
+
+    Returns
+    -------
+    tensor variable
+
+    Examples
+    --------
+    >>> topk([3.0, 1.0, 2.0], 2).eval().tolist()
+    [2.0, 3.0]
+    """
+    return topk_and_argtopk(x, kth, axis, sorted, idx_dtype)[0]
+
+
+def argtopk(
+    x: Variable, kth: int, axis: int = -1, sorted: bool = True, idx_dtype: str = "int64"
+) -> Variable:
+    """Return the indices of what :func:`topk` returns."""
+    return topk_and_argtopk(x, kth, axis, sorted, idx_dtype)[1]
+
+
+def topk_and_argtopk(
+    x: Variable, kth: int, axis: int = -1, sorted: bool = True, idx_dtype: str = "int64"
+) -> tuple[Variable, Variable]:
+    """Return what :func:`topk` and :func:`argtopk` return."""
+    x = as_tensor_variable(x)
+    if kth == 0:
+        raise ValueError("topk needs kth != 0")
+    chosen = slice(-kth, None) if kth > 0 else slice(None, -kth)
+    where = [slice(None)] * x.ndim
+    where[axis] = chosen
+    order = pt.argsort(x, axis=axis)[tuple(where)]
+    return pt.take_along_axis(x, order, axis=axis), pt.cast(order, idx_dtype)

@@ -1,0 +1,37 @@
+"""Rewrites of tensor graphs, and what they know about shapes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pytensor.tensor.basic import MakeVector
+from pytensor.tensor.rewriting.shape import ShapeFeature as _PyTensorShapeFeature
+from pytensor.tensor.shape import Shape_i
+
+from theano.missing import explain_missing
+
+__all__ = ["MakeVector", "ShapeFeature", "Shape_i"]
+
+__getattr__ = explain_missing(__name__, "pytensor.tensor.rewriting.shape")
+
+
+class ShapeFeature(_PyTensorShapeFeature):
+    """Keep the symbolic shape of every variable of a function graph."""
+
+    @property
+    def shape_of(self) -> "Mapping":
+        """The symbolic shapes: a tuple for each tensor, None for anything else."""
+        return _Shapes(self)
+
+
+class _Shapes(Mapping):
+    def __init__(self, feature):
+        self._feature = feature
+
+    def __getitem__(self, variable) -> Any:
+        return self._feature.shape_tuple(variable)
+
+    def __iter__(self) -> Iterator:
+        return iter(self._feature.fgraph.variables)
+
+    def __len__(self) -> int:
+        return len(self._feature.fgraph.variables)

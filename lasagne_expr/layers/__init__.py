@@ -1,0 +1,11 @@
+"""Layers, and what is asked of a network of them."""
+
+from .base import *
+from .dense import *
+from .embedding import *
+from .helper import *
+from .input import *
+from .merge import *
+from .noise import *
+from .shape import *
+from .special import *

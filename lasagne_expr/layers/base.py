@@ -1,0 +1,288 @@
+"""What all layers have in common."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import theano
+
+from ..parameters import create_param, param_has_tags, select_shared_vars
+
+__all__ = ["Layer", "MergeLayer"]
+
+
+class Layer:
+    """A layer with one input; the base class of every layer.
+
+    A layer of your own is a subclass with one method, ``get_output_for``; where the output has
+    another shape than the input it has ``get_output_shape_for`` too, and where something is
+    learned its constructor calls :meth:`add_param`.
+
+    Parameters
+    ----------
+    incoming : Layer, or tuple of int or None
+        The layer whose output this one takes, or the shape of its input.
+    name : str, optional
+        A name for the layer, with which its parameters' names and its errors begin.
+
+    Raises
+    ------
+    TypeError
+        If `incoming` is neither a layer nor a shape.
+    ValueError
+        If a size of the input isn't positive.
+
+    Attributes
+    ----------
+    input_layer : Layer or None
+        The layer whose output this one takes.
+    input_shape : tuple of int or None
+        The shape of the input.
+    params : dict of Theano variable to set of str
+        The parameters with their tags.
+
+    Examples
+    --------
+    >>> from lasagne_expr.layers import InputLayer
+    >>> class DoubleLayer(Layer):
+    ...     def get_output_for(self, input, **kwargs):
+    ...         return 2 * input
+    >>> DoubleLayer(InputLayer((None, 3))).output_shape
+    (None, 3)
+    """
+
+    def __init__(self, incoming: "Layer | tuple", name: "str | None" = None):
+        self._start(name)
+        self.input_layer, self.input_shape = self._checked_incoming(incoming)
+
+    def _start(self, name):
+        self.name = name
+        self.params = {}
+        # Names of keyword arguments that get_output_for takes without listing them.
+        self.get_output_kwargs = []
+
+    def _checked_incoming(self, incoming):
+        """Split an incoming layer or shape into the layer (or None) and the shape."""
+        if isinstance(incoming, Layer):
+            return incoming, incoming.output_shape
+        if isinstance(incoming, (str, dict, theano.Variable)) or not isinstance(incoming, Sequence):
+            raise TypeError(
+                f"{self} takes a layer or a shape as its input, got {incoming!r}; "
+                "a Theano variable is given to InputLayer(shape, input_var)"
+            )
+        shape = tuple(incoming)
+        for size in shape:
+            if size is not None and size <= 0:
+                raise ValueError(
+                    f"{self} can't have an input of shape {shape}: sizes must be positive, "
+                    "or None where they are known only when a function is called"
+                )
+        return None, shape
+
+    def __str__(self) -> str:
+        kind = type(self).__name__
+        name = getattr(self, "name", None)
+        return f"{kind} {name!r}" if name else kind
+
+    def __repr__(self) -> str:
+        return f"<{self}, parameters {list(self.params)}>"
+
+    @property
+    def output_shape(self) -> tuple:
+        """The shape of the output: a tuple of int, with None for sizes known only at a call."""
+        return self._checked_output_shape(self.input_shape)
+
+    def _checked_output_shape(self, source):
+        shape = self.get_output_shape_for(source)
+        for size in shape:
+            if isinstance(size, theano.Variable):
+                raise ValueError(
+                    f"{self} has a symbolic output shape {shape} for an input of shape {source}: "
+                    "get_output_shape_for must return integers, or None for unknown sizes"
+                )
+            if size is not None and size <= 0:
+                raise ValueError(
+                    f"{self} has an output of shape {shape}, whose sizes aren't all positive, "
+                    f"for an input of shape {source}"
+                )
+        return shape
+
+    def add_param(
+        self, spec: Any, shape: tuple, name: "str | None" = None, **tags: bool
+    ) -> theano.Variable:
+        """Make a parameter of this layer.
+
+        Parameters
+        ----------
+        spec : array, shared variable, expression, or callable
+            What the user gave for the parameter; see `lasagne_expr.parameters.create_param`.
+        shape : tuple of int
+            The parameter's shape.
+        name : str, optional
+            Its name within the layer, such as ``"W"``.
+        **tags : bool
+            Its tags. ``trainable`` and ``regularizable`` are true unless given.
+
+        Returns
+        -------
+        Theano variable
+            The parameter: a shared variable or an expression.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `lasagne_expr.parameters.create_param` does, naming the layer.
+        """
+        full_name = f"{self.name}.{name}" if self.name and name else name
+        try:
+            param = create_param(spec, shape, full_name)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{self}: {error}") from error
+        tags = {"trainable": True, "regularizable": True, **tags}
+        self.params[param] = {tag for tag, value in tags.items() if value}
+        return param
+
+    def get_params(self, unwrap_shared: bool = True, **tags: bool) -> list:
+        """List this layer's parameters.
+
+        Parameters
+        ----------
+        unwrap_shared : bool, default True
+            Whether to list the shared variables below the parameters (what is learned) rather
+            than the parameters themselves (which may be expressions).
+        **tags : bool
+            Which to list: true for tags that must be there, false for those that must not. A
+            shared variable's own tags override those of the layer's parameter; an expression is
+            listed when any of its shared variables would be, or when it has none and its own
+            tags fit.
+
+        Returns
+        -------
+        list of shared variables, or of Theano variables
+            In the order of creation, each once.
+
+        Examples
+        --------
+        >>> from lasagne_expr.layers import DenseLayer, InputLayer
+        >>> layer = DenseLayer(InputLayer((None, 3)), num_units=2, name="dense")
+        >>> layer.get_params()
+        [dense.W, dense.b]
+        >>> layer.get_params(regularizable=True)
+        [dense.W]
+        """
+        if unwrap_shared:
+            found = (
+                shared
+                for param, param_tags in self.params.items()
+                for shared in select_shared_vars(param, param_tags, tags)
+            )
+        else:
+            found = (
+                param
+                for param, param_tags in self.params.items()
+                if param_has_tags(param, param_tags, tags)
+            )
+        return list(dict.fromkeys(found))
+
+    def get_output_shape_for(self, input_shape: tuple) -> tuple:
+        """Compute the shape of the output for an input of a given shape.
+
+        Parameters
+        ----------
+        input_shape : tuple of int or None
+
+        Returns
+        -------
+        tuple of int or None
+            The input's shape, unless the layer says otherwise.
+        """
+        return input_shape
+
+    def get_output_for(self, input: theano.Variable, **kwargs) -> theano.Variable:
+        """Compute the output for an input.
+
+        Parameters
+        ----------
+        input : Theano variable
+            The input.
+        **kwargs
+            What was given to `lasagne_expr.layers.get_output`, such as ``deterministic=True``.
+
+        Returns
+        -------
+        Theano variable
+        """
+        raise NotImplementedError(f"{type(self).__name__} needs a method get_output_for")
+
+
+class MergeLayer(Layer):
+    """A layer with several inputs; the base class of those that combine layers.
+
+    Parameters
+    ----------
+    incomings : list of Layer, or of tuples of int or None
+        The layers whose outputs this one takes, or the shapes of its inputs.
+    name : str, optional
+        A name for the layer.
+
+    Attributes
+    ----------
+    input_layers : list of Layer or None
+        The layers whose outputs this one takes.
+    input_shapes : list of tuples
+        The shapes of the inputs.
+
+    Examples
+    --------
+    >>> from lasagne_expr.layers import InputLayer
+    >>> class ProductLayer(MergeLayer):
+    ...     def get_output_shape_for(self, input_shapes):
+    ...         return input_shapes[0]
+    ...     def get_output_for(self, inputs, **kwargs):
+    ...         return inputs[0] * inputs[1]
+    >>> ProductLayer([InputLayer((None, 3)), InputLayer((None, 3))]).output_shape
+    (None, 3)
+    """
+
+    def __init__(self, incomings: Sequence, name: "str | None" = None):
+        self._start(name)
+        if isinstance(incomings, Layer) or not isinstance(incomings, Sequence):
+            raise TypeError(f"{self} takes a list of layers or shapes, got {incomings!r}")
+        if not incomings:
+            raise ValueError(f"{self} needs at least one input")
+        checked = [self._checked_incoming(incoming) for incoming in incomings]
+        self.input_layers = [layer for layer, _ in checked]
+        self.input_shapes = [shape for _, shape in checked]
+
+    @property
+    def output_shape(self) -> tuple:
+        """The shape of the output: a tuple of int, with None for sizes known only at a call."""
+        return self._checked_output_shape(self.input_shapes)
+
+    def get_output_shape_for(self, input_shapes: list) -> tuple:
+        """Compute the shape of the output for inputs of given shapes.
+
+        Parameters
+        ----------
+        input_shapes : list of tuples of int or None
+
+        Returns
+        -------
+        tuple of int or None
+        """
+        raise NotImplementedError(f"{type(self).__name__} needs a method get_output_shape_for")
+
+    def get_output_for(self, inputs: list, **kwargs) -> theano.Variable:
+        """Compute the output for a list of inputs.
+
+        Parameters
+        ----------
+        inputs : list of Theano variables
+            The inputs, in the order of `input_layers`.
+        **kwargs
+            What was given to `lasagne_expr.layers.get_output`.
+
+        Returns
+        -------
+        Theano variable
+        """
+        raise NotImplementedError(f"{type(self).__name__} needs a method get_output_for")

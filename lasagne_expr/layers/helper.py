@@ -1,0 +1,383 @@
+"""What is asked of a whole network: its layers, outputs, shapes and parameters."""
+
+import difflib
+import inspect
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import theano
+
+from ..parameters import as_theano_expression
+from .base import Layer, MergeLayer
+from .input import InputLayer
+
+__all__ = [
+    "count_params",
+    "get_all_layers",
+    "get_all_param_values",
+    "get_all_params",
+    "get_output",
+    "get_output_shape",
+    "set_all_param_values",
+]
+
+
+def get_all_layers(
+    layer: "Layer | Sequence[Layer]", treat_as_input: "Iterable[Layer] | None" = None
+) -> list[Layer]:
+    """List all layers below one or more layers, each after those that it takes its inputs from.
+
+    Parameters
+    ----------
+    layer : Layer or list of Layer
+        Where to start.
+    treat_as_input : iterable of Layer, optional
+        Layers below which not to look.
+
+    Returns
+    -------
+    list of Layer
+        Each layer once, in topological order.
+
+    Raises
+    ------
+    ValueError
+        If the layers form a cycle.
+
+    Examples
+    --------
+    >>> from lasagne_expr.layers import DenseLayer, InputLayer
+    >>> l1 = InputLayer((None, 3), name="in")
+    >>> l2 = DenseLayer(l1, num_units=2, name="out")
+    >>> [layer.name for layer in get_all_layers(l2)]
+    ['in', 'out']
+    """
+    ends = set(treat_as_input or ())
+    pending = list(reversed(_as_list(layer)))
+    entered, done = set(), {}
+    while pending:
+        current = pending[-1]
+        if current in done:
+            pending.pop()
+        elif current in entered or current in ends:
+            done[current] = None
+            pending.pop()
+        else:
+            entered.add(current)
+            inputs = [source for source in _input_layers(current) if source not in done]
+            _check_no_cycle(current, inputs, entered)
+            pending.extend(reversed(inputs))
+    return list(done)
+
+
+def _as_list(layer_or_layers):
+    if isinstance(layer_or_layers, (list, tuple)):
+        return list(layer_or_layers)
+    return [layer_or_layers]
+
+
+def _input_layers(layer):
+    sources = getattr(layer, "input_layers", None)
+    if sources is None:
+        sources = [getattr(layer, "input_layer", None)]
+    return [source for source in sources if source is not None]
+
+
+def _check_no_cycle(layer, inputs, entered):
+    for source in inputs:
+        if source in entered:
+            raise ValueError(f"the layers form a cycle: {layer} takes its input from {source}")
+
+
+def get_output(layer_or_layers: Any, inputs: Any = None, **kwargs) -> Any:
+    """Compute the output of a network for given inputs.
+
+    Parameters
+    ----------
+    layer_or_layers : Layer or list of Layer
+        Whose output is wanted.
+    inputs : Theano variable, array, or dict of Layer to either, optional
+        What enters: one expression for all input layers, or one per layer. By default every input
+        layer's own `input_var`. A dict may name inner layers too: what is below them is not
+        computed then.
+    **kwargs
+        Passed to every layer's ``get_output_for``, such as ``deterministic=True``.
+
+    Returns
+    -------
+    Theano variable, or list of them
+        The output of each layer asked for.
+
+    Raises
+    ------
+    ValueError
+        If an input is missing, or given for something that is no layer of the network.
+
+    Warns
+    -----
+    UserWarning
+        If no layer takes one of the keyword arguments, with the name that was perhaps meant.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lasagne_expr.layers import InputLayer, NonlinearityLayer
+    >>> from lasagne_expr.nonlinearities import rectify
+    >>> l1 = InputLayer((1, 2))
+    >>> l2 = NonlinearityLayer(l1, nonlinearity=rectify)
+    >>> get_output(l2, np.array([[-1.0, 3.0]])).eval().tolist()
+    [[0.0, 3.0]]
+    """
+    inputs = _inputs_by_layer(inputs)
+    layers = get_all_layers(layer_or_layers, treat_as_input=inputs)
+    _check_inputs_belong(inputs, layers)
+    outputs = {layer: as_theano_expression(value) for layer, value in inputs.items() if layer}
+    for layer in layers:
+        if layer not in outputs:
+            outputs[layer] = _output_of(layer, outputs, inputs, kwargs)
+    _warn_of_unused(kwargs, [layer for layer in layers if layer not in inputs])
+    if isinstance(layer_or_layers, (list, tuple)):
+        return [outputs[layer] for layer in layer_or_layers]
+    return outputs[layer_or_layers]
+
+
+def _inputs_by_layer(inputs):
+    """Make a dict of what was given as inputs; under None what is for every input layer."""
+    if isinstance(inputs, dict):
+        return dict(inputs)
+    return {} if inputs is None else {None: inputs}
+
+
+def _check_inputs_belong(inputs, layers):
+    for layer in inputs:
+        if layer is not None and layer not in layers:
+            names = ", ".join(str(known) for known in layers if isinstance(known, InputLayer))
+            raise ValueError(
+                f"an input was given for {layer!r}, which the output doesn't depend on; "
+                f"the network's input layers are: {names or 'none'}"
+            )
+
+
+def _output_of(layer, outputs, inputs, kwargs):
+    if isinstance(layer, InputLayer):
+        if None in inputs:
+            return as_theano_expression(inputs[None])
+        return layer.input_var
+    if isinstance(layer, MergeLayer):
+        sources = layer.input_layers
+    else:
+        sources = [layer.input_layer]
+    if any(source is None for source in sources):
+        raise ValueError(
+            f"{layer} was made from a shape rather than a layer, so its input must be given: "
+            "get_output(layer, {layer: ...}), or make it from an InputLayer"
+        )
+    values = [outputs[source] for source in sources]
+    if isinstance(layer, MergeLayer):
+        return layer.get_output_for(values, **kwargs)
+    return layer.get_output_for(values[0], **kwargs)
+
+
+def _warn_of_unused(kwargs, layers):
+    if not kwargs:
+        return
+    accepted = {"deterministic"}
+    for layer in layers:
+        names, takes_all = _accepted_by(layer)
+        if takes_all:
+            return
+        accepted.update(names)
+    for name in kwargs.keys() - accepted:
+        close = difflib.get_close_matches(name, accepted, n=1)
+        hint = f"; perhaps you mean {close[0]}" if close else ""
+        warnings.warn(f"get_output: no layer takes the argument {name}{hint}", stacklevel=3)
+
+
+def _accepted_by(layer):
+    """Tell which keyword arguments a layer's get_output_for uses, and if that can't be told."""
+    try:
+        parameters = inspect.signature(layer.get_output_for).parameters.values()
+    except (TypeError, ValueError):
+        return set(), True
+    names = {p.name for p in parameters if p.default is not p.empty}
+    return names | set(layer.get_output_kwargs), False
+
+
+def get_output_shape(layer_or_layers: Any, input_shapes: Any = None) -> Any:
+    """Compute the shape of a network's output.
+
+    Parameters
+    ----------
+    layer_or_layers : Layer or list of Layer
+        Whose output's shape is wanted.
+    input_shapes : tuple, or dict of Layer to tuple, optional
+        Shapes to compute with in place of those that the layers were made with: one for all input
+        layers, or one per layer.
+
+    Returns
+    -------
+    tuple of int or None, or list of them
+
+    Examples
+    --------
+    >>> from lasagne_expr.layers import DenseLayer, InputLayer
+    >>> l2 = DenseLayer(InputLayer((None, 3)), num_units=2)
+    >>> get_output_shape(l2), get_output_shape(l2, (10, 3))
+    ((None, 2), (10, 2))
+    """
+    if not input_shapes:
+        if isinstance(layer_or_layers, (list, tuple)):
+            return [layer.output_shape for layer in layer_or_layers]
+        return layer_or_layers.output_shape
+    given = _inputs_by_layer(input_shapes)
+    layers = get_all_layers(layer_or_layers, treat_as_input=given)
+    _check_inputs_belong(given, layers)
+    shapes = {layer: tuple(shape) for layer, shape in given.items() if layer}
+    for layer in layers:
+        if layer not in shapes:
+            shapes[layer] = _shape_of(layer, shapes, given)
+    if isinstance(layer_or_layers, (list, tuple)):
+        return [shapes[layer] for layer in layer_or_layers]
+    return shapes[layer_or_layers]
+
+
+def _shape_of(layer, shapes, given):
+    if isinstance(layer, InputLayer):
+        return tuple(given.get(None, layer.shape))
+    if isinstance(layer, MergeLayer):
+        own = zip(layer.input_layers, layer.input_shapes)
+        return layer.get_output_shape_for([shapes.get(source, shape) for source, shape in own])
+    return layer.get_output_shape_for(shapes.get(layer.input_layer, layer.input_shape))
+
+
+def get_all_params(
+    layer: "Layer | Sequence[Layer]", unwrap_shared: bool = True, **tags: bool
+) -> list:
+    """List the parameters of a network.
+
+    Parameters
+    ----------
+    layer : Layer or list of Layer
+        The network's output layers; all below them count.
+    unwrap_shared : bool, default True
+        Whether to list the shared variables below the parameters (what is learned) rather than
+        the parameters themselves (which may be expressions).
+    **tags : bool
+        Which to list, such as ``trainable=True``; see `Layer.get_params`.
+
+    Returns
+    -------
+    list of shared variables, or of Theano variables
+        Each once, in the order of the layers.
+
+    Examples
+    --------
+    >>> from lasagne_expr.layers import DenseLayer, InputLayer
+    >>> l1 = InputLayer((None, 3))
+    >>> l2 = DenseLayer(l1, num_units=2, name="encode")
+    >>> l3 = DenseLayer(l2, num_units=3, W=l2.W.T, name="decode")
+    >>> get_all_params(l3, trainable=True)
+    [encode.W, encode.b, decode.b]
+    """
+    found = (
+        param
+        for below in get_all_layers(layer)
+        for param in below.get_params(unwrap_shared=unwrap_shared, **tags)
+    )
+    return list(dict.fromkeys(found))
+
+
+def count_params(layer: "Layer | Sequence[Layer]", **tags: bool) -> int:
+    """Count the numbers in a network's parameters, each shared variable once.
+
+    Parameters
+    ----------
+    layer : Layer or list of Layer
+        The network's output layers.
+    **tags : bool
+        Which to count, such as ``trainable=True``; see `Layer.get_params`.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> from lasagne_expr.layers import DenseLayer, InputLayer
+    >>> l2 = DenseLayer(InputLayer((None, 3)), num_units=2)
+    >>> count_params(DenseLayer(l2, num_units=3, W=l2.W.T))
+    11
+    """
+    return sum(
+        int(np.prod(param.get_value(borrow=True, return_internal_type=True).shape, dtype=np.int64))
+        for param in get_all_params(layer, **tags)
+    )
+
+
+def get_all_param_values(layer: "Layer | Sequence[Layer]", **tags: bool) -> list[np.ndarray]:
+    """Copy the values of a network's parameters.
+
+    Parameters
+    ----------
+    layer : Layer or list of Layer
+        The network's output layers.
+    **tags : bool
+        Which to copy; see `Layer.get_params`.
+
+    Returns
+    -------
+    list of arrays
+        The values of the shared variables, in the order of :func:`get_all_params`.
+
+    Examples
+    --------
+    >>> from lasagne_expr.layers import DenseLayer, InputLayer
+    >>> [v.shape for v in get_all_param_values(DenseLayer(InputLayer((None, 3)), num_units=2))]
+    [(3, 2), (2,)]
+    """
+    return [param.get_value() for param in get_all_params(layer, **tags)]
+
+
+def set_all_param_values(
+    layer: "Layer | Sequence[Layer]", values: Iterable[np.ndarray], **tags: bool
+) -> None:
+    """Set the values of a network's parameters: all of them, or, on an error, none.
+
+    Parameters
+    ----------
+    layer : Layer or list of Layer
+        The network's output layers.
+    values : iterable of arrays
+        One for each shared variable, in the order of :func:`get_all_params`.
+    **tags : bool
+        Which to set; see `Layer.get_params`.
+
+    Raises
+    ------
+    ValueError
+        If there are too many or too few values, or one has another shape than its parameter.
+
+    Examples
+    --------
+    >>> from lasagne_expr.layers import DenseLayer, InputLayer
+    >>> network = DenseLayer(InputLayer((None, 3)), num_units=2)
+    >>> set_all_param_values(network, get_all_param_values(network))
+    """
+    params, values = get_all_params(layer, **tags), list(values)
+    if len(params) != len(values):
+        raise ValueError(f"got {len(values)} values for {len(params)} parameters: {params}")
+    new_values = [_value_for(param, value) for param, value in zip(params, values)]
+    for param, value in zip(params, new_values):
+        param.set_value(value)
+
+
+def _value_for(param, value):
+    value = np.asarray(value)
+    shape = tuple(param.get_value(borrow=True, return_internal_type=True).shape)
+    if value.shape != shape:
+        raise ValueError(f"parameter {param} has shape {shape}, got a value of {value.shape}")
+    if not np.can_cast(value.dtype, param.dtype, casting="same_kind"):
+        raise ValueError(f"parameter {param} has dtype {param.dtype}, got {value.dtype}")
+    return value.astype(param.dtype)

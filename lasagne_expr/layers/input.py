@@ -1,0 +1,62 @@
+"""Where data enters a network."""
+
+import theano
+import theano.tensor as T
+
+from .base import Layer
+
+__all__ = ["InputLayer"]
+
+
+class InputLayer(Layer):
+    """Hold the variable through which data enters a network.
+
+    Parameters
+    ----------
+    shape : tuple of int or None
+        The data's shape, the batch first; None for sizes known only when a function is called.
+    input_var : Theano variable, array or number, optional
+        What enters. By default a new variable of dtype floatX.
+    name : str, optional
+        A name for the layer.
+
+    Raises
+    ------
+    TypeError
+        If `shape` isn't a sequence of sizes.
+    ValueError
+        If a size isn't positive, or `input_var` has another number of dimensions than `shape`.
+
+    Examples
+    --------
+    >>> layer = InputLayer((None, 784))
+    >>> layer.input_var.ndim
+    2
+    """
+
+    def __init__(
+        self,
+        shape: tuple,
+        input_var: "theano.Variable | None" = None,
+        name: "str | None" = None,
+        **kwargs,
+    ):
+        super().__init__(shape if isinstance(shape, (tuple, list)) else (shape,), name, **kwargs)
+        self.shape = self.input_shape
+        ndim = len(self.shape)
+        if input_var is None:
+            variable_name = f"{name}.input" if name else "input"
+            input_var = T.TensorType(theano.config.floatX, [False] * ndim)(variable_name)
+        else:
+            input_var = T.as_tensor_variable(input_var)
+        if input_var.ndim != ndim:
+            raise ValueError(
+                f"{self} has shape {self.shape}, of {ndim} dimensions, but its input_var "
+                f"{input_var} has {input_var.ndim}"
+            )
+        self.input_var = input_var
+
+    @property
+    def output_shape(self) -> tuple:
+        """The shape of the data."""
+        return self.shape
