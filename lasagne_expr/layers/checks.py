@@ -1,0 +1,80 @@
+"""Checks of what a layer is given, which several layers make; every error names the layer."""
+
+import numbers
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import theano
+from theano.compile import SharedVariable
+
+from ..nonlinearities import identity
+from .base import Layer
+
+
+def positive_int(layer: Layer, name: str, value: Any) -> int:
+    """Check that an argument is a positive integer."""
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool):
+        raise TypeError(f"{layer}: {name} should be a positive integer, got {value!r}")
+    if value <= 0:
+        raise ValueError(f"{layer}: {name} should be a positive integer, got {value}")
+    return int(value)
+
+
+def scalar(
+    layer: Layer, name: str, value: Any, within: Callable[[float], bool], expected: str
+) -> Any:
+    """Check a number, or a scalar variable as far as its value is known; return it as it is.
+
+    `within` tells whether a value is valid, `expected` says in words which are.
+    """
+    if isinstance(value, theano.Variable):
+        if value.ndim != 0:
+            raise ValueError(
+                f"{layer}: {name} should be a number or a scalar expression, got {value} with "
+                f"{value.ndim} dimensions"
+            )
+        if not isinstance(value, SharedVariable):
+            return value
+        number = value.get_value()
+    else:
+        number = value
+    is_number = isinstance(number, (numbers.Real, np.ndarray)) and not isinstance(number, bool)
+    if not is_number or np.ndim(number) != 0:
+        raise TypeError(f"{layer}: {name} should be a number or a scalar expression, got {value!r}")
+    if not within(float(number)):
+        raise ValueError(f"{layer}: {name} should be {expected}, got {float(number)}")
+    return value
+
+
+def nonlinearity_or_identity(layer: Layer, nonlinearity: "Callable | None") -> Callable:
+    """Check a nonlinearity; None stands for the identity."""
+    if nonlinearity is None:
+        return identity
+    if not callable(nonlinearity):
+        raise TypeError(
+            f"{layer}: nonlinearity should be a function of an expression, such as those of "
+            f"lasagne_expr.nonlinearities, or None for none; got {nonlinearity!r}"
+        )
+    return nonlinearity
+
+
+def known_sizes(layer: Layer, axes: Iterable[int], param: str) -> tuple:
+    """Look up the sizes of the input's axes that the shape of a parameter is made of."""
+    axes = tuple(axes)
+    unknown = [str(axis) for axis in axes if layer.input_shape[axis] is None]
+    if unknown:
+        one = len(unknown) == 1
+        raise ValueError(
+            f"{layer}: the shape of {param} depends on the size of axis {' and '.join(unknown)} of "
+            f"the input, which {'is' if one else 'are'} unknown: the input's shape is "
+            f"{layer.input_shape}; give {'it' if one else 'them'} in the shape of the InputLayer"
+        )
+    return tuple(layer.input_shape[axis] for axis in axes)
+
+
+def shapes_match(shape: tuple, other: tuple) -> bool:
+    """Tell whether two shapes can be the same, as far as their sizes are known."""
+    return len(shape) == len(other) and all(
+        a is None or b is None or a == b for a, b in zip(shape, other, strict=True)
+    )
