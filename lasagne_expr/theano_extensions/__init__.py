@@ -1,0 +1,1 @@
+"""What the layers need of Theano and Theano hasn't: expressions of general use."""
