@@ -1,0 +1,855 @@
+"""Random numbers from many streams at once: the generator MRG31k3p, bit for bit Theano's.
+
+A state is six integers: three each of two linear recurrences,
+
+    x1[n] = (2^22 x1[n-2] + (2^7 + 1) x1[n-3]) mod m1,  m1 = 2^31 - 1,
+    x2[n] = (2^15 x2[n-1] + (2^15 + 1) x2[n-3]) mod m2,  m2 = 2^31 - 21069,
+
+and the n-th number is (x1[n] - x2[n]) mod m1, scaled to (0, 1). The period is about 2^185. A draw
+uses a matrix of such states, one row a stream; its i-th number comes from stream ``i % n_streams``.
+Streams of one draw start 2^72 numbers apart, and draws 2^134 apart.
+
+References
+----------
+.. [1] P. L'Ecuyer and R. Touzin, "Fast Combined Multiple Recursive Generators with Multipliers of
+   the form a = +/- 2^d +/- 2^e", Proceedings of the 2000 Winter Simulation Conference, 683-689.
+.. [2] P. L'Ecuyer, R. Simard, E. J. Chen and W. D. Kelton, "An Object-Oriented Random-Number
+   Package with Many Long Streams and Substreams", Operations Research 50(6), 2002, 1073-1075.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import pytensor.scalar as ps
+import pytensor.tensor as pt
+from pytensor.gradient import disconnected_type, undefined_grad
+from pytensor.graph.basic import Apply, Constant, Variable
+from pytensor.link.jax.ops import JAXOp
+from pytensor.tensor.basic import infer_static_shape
+from pytensor.tensor.type import TensorType
+
+from theano.compile.sharedvalue import shared
+from theano.configdefaults import config
+
+M1 = 2**31 - 1
+M2 = 2**31 - 21069
+
+# Powers of the two recurrences' companion matrices: what takes a state 2^72 and 2^134 numbers on.
+A1p72 = np.array(
+    [
+        [1516919229, 758510237, 499121365],
+        [1884998244, 1516919229, 335398200],
+        [601897748, 1884998244, 358115744],
+    ]
+)
+A2p72 = np.array(
+    [
+        [1228857673, 1496414766, 954677935],
+        [1133297478, 1407477216, 1496414766],
+        [2002613992, 1639496704, 1407477216],
+    ]
+)
+A1p134 = np.array(
+    [
+        [1702500920, 1849582496, 1656874625],
+        [828554832, 1702500920, 1512419905],
+        [1143731069, 828554832, 102237247],
+    ]
+)
+A2p134 = np.array(
+    [
+        [796789021, 1464208080, 607337906],
+        [1241679051, 1431130166, 1464208080],
+        [1401213391, 1178684362, 1431130166],
+    ]
+)
+
+# How many streams Theano takes where it can't tell how many numbers will be drawn.
+DEFAULT_N_STREAMS = 60 * 256
+
+
+# ------------------------------------------------------------------------------------------------
+# States
+# ------------------------------------------------------------------------------------------------
+
+
+def matVecModM(A: np.ndarray, s: np.ndarray, m: int) -> np.ndarray:
+    """The product A s mod m of a (3, 3) matrix and a vector, or of the rows of a matrix s.
+
+    All entries are below 2^31, so that every single product fits into 63 bits.
+    """
+    products = A * s[..., np.newaxis, :].astype(np.int64) % m
+    return (products.sum(-1) % m).astype(np.int32)
+
+
+def multMatVect(v: np.ndarray, A: np.ndarray, m1: int, B: np.ndarray, m2: int) -> np.ndarray:
+    """Take states on: A times their first three numbers mod m1, B times the others mod m2."""
+    return np.concatenate([matVecModM(A, v[..., :3], m1), matVecModM(B, v[..., 3:], m2)], axis=-1)
+
+
+def ff_2p134(rstate: np.ndarray) -> np.ndarray:
+    """The state 2^134 numbers further on."""
+    return multMatVect(rstate, A1p134, M1, A2p134, M2)
+
+
+def ff_2p72(rstate: np.ndarray) -> np.ndarray:
+    """The state 2^72 numbers further on."""
+    return multMatVect(rstate, A1p72, M1, A2p72, M2)
+
+
+def substreams(rstate: np.ndarray, n_streams: int) -> np.ndarray:
+    """States 2^72 numbers apart, from a given one on.
+
+    Parameters
+    ----------
+    rstate : array, shape (6,)
+        State of the first stream.
+    n_streams : int
+        How many streams.
+
+    Returns
+    -------
+    int32 array, shape (n_streams, 6)
+    """
+    states = np.asarray(rstate, dtype=np.int32)[np.newaxis]
+    jump1, jump2 = A1p72, A2p72
+    # With k states, one jump over k streams makes k more; a jump over 2k is that one squared.
+    while len(states) < n_streams:
+        states = np.concatenate([states, multMatVect(states, jump1, M1, jump2, M2)])
+        jump1 = matVecModM(jump1, jump1.T, M1).T.astype(np.int64)
+        jump2 = matVecModM(jump2, jump2.T, M2).T.astype(np.int64)
+    return states[:n_streams]
+
+
+def guess_n_streams(size: Any, warn: bool = False) -> int:
+    """How many streams to use for a draw: a sixth of its numbers, at most 60 * 256.
+
+    Parameters
+    ----------
+    size : tuple of int, or anything
+        Shape of the draw. Unless it is known now, the answer is 60 * 256.
+    warn : bool
+        Warn if it isn't known.
+
+    Examples
+    --------
+    >>> from theano.sandbox.rng_mrg import guess_n_streams
+    >>> guess_n_streams((64, 500))
+    5333
+    """
+    # Plain ints only, as in Theano: the number of streams decides which numbers are drawn.
+    if isinstance(size, tuple | list) and all(isinstance(length, int) for length in size):
+        n_numbers = math.prod(size)
+        return min(n_numbers // 6 if n_numbers > 6 else n_numbers, DEFAULT_N_STREAMS)
+    if warn:
+        warnings.warn(
+            f"MRG_RandomStreams can't tell how many streams a draw of size {size} needs, "
+            f"and takes {DEFAULT_N_STREAMS}; give nstreams to choose.",
+            stacklevel=3,
+        )
+    return DEFAULT_N_STREAMS
+
+
+# ------------------------------------------------------------------------------------------------
+# The generator
+# ------------------------------------------------------------------------------------------------
+
+# NumPy and JAX share the arithmetic below, on uint32, which holds every sum before its reduction
+# and wraps around alike in both.
+_u = np.uint32
+
+
+def _next_state(state: Sequence, minimum: Callable) -> tuple:
+    """Each stream's next state; `state` is six uint32 vectors, newest number first."""
+
+    def reduce(number: Any, modulus: int) -> Any:
+        # number < 2 modulus; if it is below the modulus, the difference wraps to a larger one.
+        return minimum(number, number - _u(modulus))
+
+    def times_2p15(number: Any) -> Any:
+        return reduce(((number & _u(0xFFFF)) << _u(15)) + _u(21069) * (number >> _u(16)), M2)
+
+    x11, x12, x13, x21, x22, x23 = state
+    new1 = ((x12 & _u(0x1FF)) << _u(22)) + (x12 >> _u(9))
+    new1 = reduce(new1 + ((x13 & _u(0xFFFFFF)) << _u(7)) + (x13 >> _u(24)), M1)
+    new1 = reduce(new1 + x13, M1)
+    new2 = reduce(times_2p15(x23) + x23, M2)
+    new2 = reduce(new2 + times_2p15(x21), M2)
+    return new1, x11, x12, new2, x21, x22
+
+
+def _to_unit_interval(state: Sequence, dtype: str, where: Callable) -> Any:
+    """Each stream's newest number, scaled to (0, 1) with the constants of Theano's C code."""
+    x1, x2 = state[0], state[3]
+    number = where(x1 <= x2, x1 - x2 + _u(M1), x1 - x2).astype(np.int32)
+    if dtype == "float16":
+        number = (number & np.int32(0x7FFF)) + np.int32(1)
+        return (number.astype(np.float32) * np.float32(np.float16(3.0458e-05))).astype(np.float16)
+    if dtype == "float32":
+        # The float before 2^-31, so that the largest number stays below 1.
+        return number.astype(np.float32) * np.float32(4.6566126e-10)
+    return number.astype(np.float64) * 2.0**-31
+
+
+def _draw_numpy(rstate: np.ndarray, size: int, used: Any, dtype: str) -> tuple:
+    """New states, and `size` numbers, of which the first `used` count (all if None), in NumPy."""
+    n_streams = len(rstate)
+    used = size if used is None else int(used)
+    state = tuple(rstate.T.astype(np.uint32))
+    numbers = np.empty(size, dtype)
+    for start in range(0, size, n_streams):
+        new = _next_state(state, np.minimum)
+        numbers[start : start + n_streams] = _to_unit_interval(new, dtype, np.where)[: size - start]
+        keep = max(0, min(n_streams, used - start))
+        state = tuple(
+            np.append(after[:keep], old[keep:]) for after, old in zip(new, state, strict=True)
+        )
+    return np.stack(state, axis=1).astype(np.int32), numbers
+
+
+def _draw_jax(rstate: Any, size: int, used: Any, dtype: str) -> tuple:
+    """What `_draw_numpy` does, in JAX; `used` may be traced."""
+    import jax
+    import jax.numpy as jnp
+
+    if dtype == "float64" and not jax.config.jax_enable_x64:
+        dtype = "float32"
+    n_streams = rstate.shape[0]
+    full_rounds, rest = divmod(size, n_streams)
+
+    def advance(start: Any, state: tuple) -> tuple:
+        new = _next_state(state, jnp.minimum)
+        numbers = _to_unit_interval(new, dtype, jnp.where)
+        if used is not None:
+            keep = start + jnp.arange(state[0].shape[0]) < used
+            new = tuple(jnp.where(keep, after, old) for after, old in zip(new, state, strict=True))
+        return new, numbers
+
+    def one_round(i: Any, carry: tuple) -> tuple:
+        state, numbers = carry
+        state, drawn = advance(i * n_streams, state)
+        # Written into place: XLA copies the stacked outputs of a scan at every step on the CPU.
+        return state, jax.lax.dynamic_update_slice(numbers, drawn, (i * n_streams,))
+
+    carry = tuple(rstate.astype(jnp.uint32).T), jnp.zeros(size, dtype)
+    state, numbers = jax.lax.fori_loop(0, full_rounds, one_round, carry) if full_rounds else carry
+    if rest:
+        new, drawn = advance(full_rounds * n_streams, tuple(part[:rest] for part in state))
+        numbers = jax.lax.dynamic_update_slice(numbers, drawn, (full_rounds * n_streams,))
+        state = tuple(jnp.append(after, old[rest:]) for after, old in zip(new, state, strict=True))
+    return jnp.stack(state, axis=1).astype(jnp.int32), numbers
+
+
+class mrg_uniform(JAXOp):
+    """Draw from the uniform distribution on (0, 1): state and shape to new state and numbers.
+
+    It is a `JAXOp` for PyTensor's sake, which then takes `perform_jax` where it compiles to JAX;
+    JAX itself is imported only there. Everywhere else `perform` does it in NumPy.
+
+    Parameters
+    ----------
+    dtype : str
+        ``"float16"``, ``"float32"`` or ``"float64"``.
+    partial : bool
+        Whether a count comes before the lengths of the dimensions. Then the streams go on only by
+        so many numbers, and the next call draws the others again.
+    """
+
+    __props__ = ("dtype", "partial")
+    # Have a graph that is rebuilt for inputs of known shape ask for the static shape again.
+    _output_type_depends_on_input_value = True
+
+    def __init__(self, dtype: str, partial: bool = False) -> None:
+        if dtype not in ("float16", "float32", "float64"):
+            raise TypeError(
+                f"random numbers are drawn as float16, float32 or float64, not {dtype}; "
+                "cast them afterwards"
+            )
+        self.dtype = dtype
+        self.partial = partial
+
+    @classmethod
+    def new(cls, rstate: Variable, ndim: int | None, dtype: str, size: Any) -> list[Variable]:
+        """New state and numbers, for a size that is a tuple or a vector variable."""
+        return cls(dtype)(rstate, *_lengths(size, ndim))
+
+    def make_node(self, rstate: Variable, *lengths: Any) -> Apply:
+        rstate = pt.as_tensor_variable(rstate)
+        if rstate.type.dtype != "int32" or rstate.type.ndim != 2:
+            raise TypeError(f"the state must be a matrix of int32, not {rstate.type}")
+        lengths, static_shape = infer_static_shape(lengths)
+        sample = TensorType(self.dtype, shape=static_shape[self.partial :])
+        return Apply(self, [rstate, *lengths], [rstate.type(), sample()])
+
+    def _split(self, inputs: Sequence) -> tuple:
+        """The state, the count or None, and the lengths."""
+        rstate, *lengths = inputs
+        return rstate, lengths[0] if self.partial else None, lengths[self.partial :]
+
+    def perform(self, node: Apply, inputs: list, output_storage: list) -> None:
+        rstate, used, lengths = self._split(inputs)
+        new_state, numbers = _draw_numpy(rstate, _number_of(lengths), used, self.dtype)
+        output_storage[0][0] = new_state
+        output_storage[1][0] = numbers.reshape([int(length) for length in lengths])
+
+    def perform_jax(self, *inputs: Any) -> tuple:
+        """The same in JAX, whose compiled code needs to know the lengths."""
+        rstate, used, lengths = self._split(inputs)
+        try:
+            lengths = tuple(int(length) for length in lengths)
+        except TypeError as error:
+            raise NotImplementedError(
+                "the shape of a random draw must be known when JAX compiles the function: "
+                "numbers, or the shapes of inputs"
+            ) from error
+        new_state, numbers = _draw_jax(rstate, _number_of(lengths), used, self.dtype)
+        return new_state, numbers.reshape(lengths)
+
+    def infer_shape(self, node: Apply, input_shapes: list) -> list:
+        return [input_shapes[0], tuple(self._split(node.inputs)[2])]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[False, False] for _ in node.inputs]
+
+    def pullback(self, inputs: list, outputs: list, output_gradients: list) -> list[Variable]:
+        return [disconnected_type() for _ in inputs]
+
+    def pushforward(self, inputs: list, outputs: list, tangents: list) -> list[Variable]:
+        return [disconnected_type() for _ in outputs]
+
+    def __str__(self) -> str:
+        return f"mrg_uniform{{{self.dtype}}}"
+
+    __repr__ = __str__
+
+
+def _number_of(lengths: Sequence) -> int:
+    size = math.prod(int(length) for length in lengths)
+    if size > M1:
+        raise ValueError(f"a draw has at most 2**31 - 1 numbers, not {size}")
+    return size
+
+
+def _lengths(size: Any, ndim: int | None) -> list:
+    """The lengths of the dimensions, each an int or a scalar variable."""
+    if isinstance(size, Variable):
+        ndim = pt.get_vector_length(size) if ndim is None else ndim
+        return [size[i] for i in range(ndim)]
+    if ndim is not None and ndim != len(size):
+        raise ValueError(f"size {size} has {len(size)} dimensions, but ndim={ndim} was given")
+    return list(size)
+
+
+def _constant(variable: Variable) -> float | None:
+    """The value of a constant scalar, or None."""
+    is_scalar = isinstance(variable, Constant) and variable.type.ndim == 0
+    return float(variable.data) if is_scalar else None
+
+
+def _as_parameter(value: Any, dtype: str | None = None) -> Variable:
+    """A parameter of a distribution: a variable that has no gradient, for sampling has none."""
+    variable = pt.as_tensor_variable(value)
+    if dtype is not None:
+        variable = pt.cast(variable, dtype)
+    return variable if isinstance(variable, Constant) else undefined_grad(variable)
+
+
+def _check_size(size: Any) -> Any:
+    """A size as a tuple of ints and scalar variables, or as a vector variable."""
+    if isinstance(size, Integral):
+        size = (size,)
+    if isinstance(size, Variable):
+        if size.ndim > 1:
+            raise ValueError(f"a size is a vector; {size} has {size.ndim} dimensions")
+        return size if size.ndim == 1 else (size,)
+    if not isinstance(size, tuple | list):
+        raise ValueError(f"a size is an int, a tuple, a list or a variable, not {size!r}")
+    for length in size:
+        if isinstance(length, Variable):
+            if length.ndim != 0:
+                raise ValueError(f"{length} in a size is not a scalar; size: {size}")
+        elif not isinstance(length, Integral):
+            raise ValueError(f"a size is made of integers and variables, not {length!r}: {size}")
+        elif length <= 0:
+            raise ValueError(f"a size is made of positive numbers, not {length}: {size}")
+    return tuple(size)
+
+
+class MRG_RandomStreams:
+    """Symbolic random numbers, reproducible and the same as Theano's for the same seed.
+
+    Every method that draws makes new streams with a state of their own, which a compiled function
+    updates at each call, so that the next call draws other numbers.
+
+    Parameters
+    ----------
+    seed : int or sequence of 6 int
+        Where the streams start. One number stands for six of the same. The first three are below
+        2147483647 and the others below 2147462579, none is negative, and neither triple is all 0.
+
+    Raises
+    ------
+    TypeError
+        If the seed is not made of integers, or not of 1 or 6.
+    ValueError
+        If its numbers are out of range.
+
+    Examples
+    --------
+    >>> import theano
+    >>> from theano.sandbox.rng_mrg import MRG_RandomStreams
+    >>> srng = MRG_RandomStreams(seed=42)
+    >>> draw = theano.function([], srng.uniform((2, 3)))
+    >>> first, second = draw(), draw()
+    >>> bool((first == second).any())
+    False
+    >>> srng.seed(42)
+    >>> bool((draw() == first).all())
+    True
+    """
+
+    def __init__(self, seed: int | Sequence[int] = 12345) -> None:
+        self.state_updates: list[tuple] = []
+        self.default_instance_seed = seed
+        self.set_rstate(seed)
+
+    def updates(self) -> list[tuple[Variable, Variable]]:
+        """Pairs of each draw's state and its new state; `theano.function` knows them already."""
+        return [(state, new_state) for state, new_state, _, _ in self.state_updates]
+
+    def set_rstate(self, seed: int | Sequence[int]) -> None:
+        """Let the next draw start from a seed; the draws made so far stay as they are."""
+        numbers = [seed] * 6 if isinstance(seed, Integral) else seed
+        is_sequence = isinstance(numbers, Sequence | np.ndarray) and not isinstance(numbers, str)
+        if not is_sequence or len(numbers) != 6:
+            raise TypeError(f"a seed is 1 integer or 6 integers, not {seed!r}")
+        if not all(isinstance(number, Integral) for number in numbers):
+            raise TypeError(f"a seed is made of integers, not {seed!r}")
+        for triple, modulus in ((numbers[:3], M1), (numbers[3:], M2)):
+            if not any(triple):
+                raise ValueError(f"a seed must not be 0, nor half of it; given: {seed!r}")
+            if not all(0 <= number < modulus for number in triple):
+                raise ValueError(f"a seed is at least 0 and below {modulus}; given: {seed!r}")
+        self.rstate = np.array(numbers, dtype=np.int32)
+
+    def seed(self, seed: int | Sequence[int] | None = None) -> None:
+        """Start all streams anew, those of the draws made so far included.
+
+        Parameters
+        ----------
+        seed : int or sequence of 6 int, optional
+            As for the class; by default the seed that it was made with.
+        """
+        self.set_rstate(self.default_instance_seed if seed is None else seed)
+        for state, new_state, size, n_streams in self.state_updates:
+            if n_streams is None:
+                n_streams = self.n_streams(size)
+            dtype = new_state.owner.outputs[1].dtype
+            state.set_value(self.get_substream_rstates(n_streams, dtype), borrow=True)
+
+    def inc_rstate(self) -> None:
+        """Go on to where the next draw starts, 2^134 numbers further."""
+        self.rstate = ff_2p134(self.rstate)
+
+    def get_substream_rstates(
+        self, n_streams: int, dtype: str, inc_rstate: bool = True
+    ) -> np.ndarray:
+        """States for a draw, 2^72 numbers apart.
+
+        Parameters
+        ----------
+        n_streams : int
+            How many.
+        dtype : str
+            Taken as Theano takes it; the states are the same for all.
+        inc_rstate : bool
+            Go on to where the next draw starts.
+
+        Returns
+        -------
+        int32 array, shape (n_streams, 6)
+        """
+        if not (isinstance(n_streams, Integral) and 0 < n_streams <= M1):
+            raise ValueError(f"nstreams must be a positive integer, not {n_streams!r}")
+        states = substreams(self.rstate, int(n_streams))
+        if inc_rstate:
+            self.inc_rstate()
+        return states
+
+    def n_streams(self, size: Any) -> int:
+        """How many streams a draw of this size gets; see `guess_n_streams`."""
+        return guess_n_streams(size)
+
+    def pretty_return(
+        self,
+        node_rstate: Variable,
+        new_rstate: Variable,
+        sample: Variable,
+        size: Any,
+        nstreams: int | None,
+    ) -> Variable:
+        """Make a note of a draw's update, and have functions that use the draw apply it."""
+        sample.rstate = sample.rng = node_rstate
+        sample.update = (node_rstate, new_rstate)
+        self.state_updates.append((node_rstate, new_rstate, size, nstreams))
+        node_rstate.default_update = new_rstate
+        return sample
+
+    def _new_state(self, n_streams: int, dtype: str) -> Variable:
+        states = self.get_substream_rstates(n_streams, dtype)
+        state = shared(states, shape=states.shape, borrow=True)
+        state.tag.is_rng = True
+        return state
+
+    def uniform(
+        self,
+        size: Any,
+        low: Any = 0.0,
+        high: Any = 1.0,
+        ndim: int | None = None,
+        dtype: str | None = None,
+        nstreams: int | None = None,
+        **kwargs: Any,
+    ) -> Variable:
+        """Draw from the uniform distribution between low and high, both excluded.
+
+        Parameters
+        ----------
+        size : tuple of int and scalar variables, or vector variable
+            Shape of the draw, such as ``(64, 500)``, ``(x.shape[0], 500)`` or ``x.shape``.
+        low, high : number, array or variable
+            The bounds, broadcast against the draw.
+        ndim : int, optional
+            Number of dimensions, where `size` is a variable of unknown length.
+        dtype : str, optional
+            Type of the numbers; by default ``theano.config.floatX``, or the type of the bounds
+            where that is more precise.
+        nstreams : int, optional
+            Number of streams; by default what `guess_n_streams` says.
+
+        Returns
+        -------
+        variable
+            With the attributes `rstate`, its state, and `update`, unless the bounds are given.
+        """
+        low, high = pt.as_tensor_variable(low), pt.as_tensor_variable(high)
+        if dtype is None:
+            dtype = ps.upcast(config.floatX, low.dtype, high.dtype)
+        kwargs.pop("target", None)
+        if kwargs:
+            raise TypeError(f"uniform() got unexpected keyword arguments {sorted(kwargs)}")
+        size = self._checked_uniform_size(size)
+        state = self._new_state(self.n_streams(size) if nstreams is None else nstreams, dtype)
+        new_state, sample = mrg_uniform.new(state, ndim, dtype, size)
+        sample = self.pretty_return(state, new_state, sample, size, nstreams)
+        return _between(sample, low, high)
+
+    @staticmethod
+    def _checked_uniform_size(size: Any) -> Any:
+        if isinstance(size, tuple):
+            return _check_size(size)
+        if isinstance(size, Variable) and size.ndim == 1:
+            return size
+        raise TypeError(
+            f"size must be a tuple of int and scalar variables, or a vector variable; got {size!r}"
+        )
+
+    def binomial(
+        self,
+        size: Any = None,
+        n: int = 1,
+        p: Any = 0.5,
+        ndim: int | None = None,
+        dtype: str = "int64",
+        nstreams: int | None = None,
+        **kwargs: Any,
+    ) -> Variable:
+        """Draw ones with probability p, and zeros: the mask of a dropout.
+
+        Parameters
+        ----------
+        size, ndim, nstreams
+            As for `uniform`.
+        n : int
+            Number of trials; only 1 is there.
+        p : number, array or variable
+            Probability of a one, broadcast against the draw.
+        dtype : str
+            Type of the ones and zeros.
+
+        Raises
+        ------
+        NotImplementedError
+            If `n` is not 1. `theano.tensor.shared_randomstreams.RandomStreams` has that.
+        """
+        if n != 1:
+            raise NotImplementedError(
+                f"MRG_RandomStreams.binomial is there for n=1 only, not n={n}; "
+                "use theano.tensor.shared_randomstreams.RandomStreams.binomial"
+            )
+        p = _as_parameter(p)
+        sample = self.uniform(size=size, ndim=ndim, nstreams=nstreams, **kwargs)
+        return pt.cast(sample < p, dtype)
+
+    def multinomial(
+        self,
+        size: None = None,
+        n: Any = 1,
+        pvals: Any = None,
+        ndim: None = None,
+        dtype: str = "int64",
+        nstreams: int | None = None,
+        **kwargs: Any,
+    ) -> Variable:
+        """Draw n times from each row's distribution, and count the outcomes.
+
+        Parameters
+        ----------
+        n : int
+            Number of draws.
+        pvals : matrix
+            Each row the probabilities of a distribution. They are not checked: a row that sums to
+            less than 1 can leave a draw without an outcome.
+        size, ndim
+            Must be None.
+        dtype : str
+            Type of the counts.
+        nstreams : int, optional
+            As for `uniform`.
+
+        Returns
+        -------
+        matrix
+            The counts, of the shape of `pvals`.
+        """
+        pvals = _check_pvals(pvals, "pvals", "multinomial")
+        if size is not None or ndim is not None:
+            raise ValueError("MRG_RandomStreams.multinomial uses neither size nor ndim")
+        n_rows = pvals.shape[0]
+        uniforms = self.uniform((n_rows * n,), ndim=1, nstreams=nstreams, **kwargs)
+        cumulated = pt.cumsum(pt.cast(pvals, "float64"), axis=1)
+        # The outcome is the first whose cumulated probability is above the uniform number.
+        passed = uniforms.reshape((n, n_rows, 1)) >= cumulated
+        outcome = passed.sum(axis=2, keepdims=True)
+        return pt.eq(outcome, pt.arange(pvals.shape[1])).sum(axis=0).astype(dtype)
+
+    def choice(
+        self,
+        size: int = 1,
+        a: None = None,
+        replace: bool = True,
+        p: Any = None,
+        ndim: None = None,
+        dtype: str = "int64",
+        nstreams: int | None = None,
+        **kwargs: Any,
+    ) -> Variable:
+        """Draw different outcomes from each row's distribution: sampling without replacement.
+
+        Parameters
+        ----------
+        size : int
+            How many to draw from each row, at most its number of outcomes.
+        a, ndim
+            Must be None.
+        replace : bool
+            Must be False.
+        p : matrix
+            Each row the probabilities of a distribution.
+        dtype : str
+            Type of the outcomes.
+        nstreams : int, optional
+            As for `uniform`.
+
+        Returns
+        -------
+        matrix, shape (number of rows, size)
+            The numbers of the outcomes, in the order in which they were drawn.
+        """
+        if replace:
+            raise NotImplementedError("MRG_RandomStreams.choice is there for replace=False only")
+        if a is not None:
+            raise TypeError("MRG_RandomStreams.choice draws from 0 to p.shape[1] - 1; leave a out")
+        p = _check_pvals(p, "p", "choice")
+        if ndim is not None:
+            raise ValueError("MRG_RandomStreams.choice does not use ndim")
+        if not isinstance(size, Integral) or size < 1:
+            raise NotImplementedError(
+                f"MRG_RandomStreams.choice needs a positive int, not {size!r}"
+            )
+        n_outcomes = p.type.shape[1]
+        if n_outcomes is not None and size > n_outcomes:
+            raise ValueError(f"can't draw {size} of {n_outcomes} outcomes without replacement")
+        n_rows = p.shape[0]
+        uniforms = self.uniform((n_rows * size,), ndim=1, nstreams=nstreams, **kwargs)
+        uniforms = uniforms.reshape((size, n_rows, 1))
+        return pt.stack(_draw_without_replacement(p, uniforms, size), axis=1).astype(dtype)
+
+    def multinomial_wo_replacement(
+        self,
+        size: None = None,
+        n: int = 1,
+        pvals: Any = None,
+        ndim: None = None,
+        dtype: str = "int64",
+        nstreams: int | None = None,
+        **kwargs: Any,
+    ) -> Variable:
+        """An older name of `choice`, with `n` for its `size` and `pvals` for its `p`."""
+        warnings.warn(
+            "MRG_RandomStreams.multinomial_wo_replacement is deprecated; use choice instead.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        if size is not None:
+            raise ValueError("multinomial_wo_replacement does not use size; give n")
+        return self.choice(
+            size=n, replace=False, p=pvals, dtype=dtype, nstreams=nstreams, ndim=ndim, **kwargs
+        )
+
+    def normal(
+        self,
+        size: Any,
+        avg: Any = 0.0,
+        std: Any = 1.0,
+        ndim: int | None = None,
+        dtype: str | None = None,
+        nstreams: int | None = None,
+        truncate: bool = False,
+        **kwargs: Any,
+    ) -> Variable:
+        """Draw from the normal distribution, by the method of Box and Muller (1958).
+
+        Parameters
+        ----------
+        size : int, tuple, list or vector variable
+            Shape of the draw.
+        avg, std : number, array or variable
+            Mean and standard deviation, broadcast against the draw.
+        ndim, nstreams
+            As for `uniform`.
+        dtype : str, optional
+            Type of the numbers; by default ``theano.config.floatX``, or the type of `avg` and
+            `std` where that is more precise.
+        truncate : bool
+            Draw numbers that are further than 2 standard deviations from the mean anew. Their
+            standard deviation then is about 0.88 `std`; see `truncated_normal`.
+        """
+        avg, std = pt.as_tensor_variable(avg), pt.as_tensor_variable(std)
+        if dtype is None:
+            dtype = ps.upcast(config.floatX, avg.dtype, std.dtype)
+        lengths = _lengths(_check_size(size), ndim)
+        n_samples = math.prod(lengths)
+        half = (n_samples + 1) // 2
+
+        def draw(*count: Variable) -> Variable:
+            # Theano never knows the size here, so that it takes the default number of streams.
+            state = self._new_state(DEFAULT_N_STREAMS if nstreams is None else nstreams, dtype)
+            new_state, sample = mrg_uniform(dtype, partial=bool(count))(state, *count, 2 * half)
+            return self.pretty_return(state, new_state, sample, (2 * half,), nstreams)
+
+        kwargs.pop("target", None)
+        if kwargs:
+            raise TypeError(f"normal() got unexpected keyword arguments {sorted(kwargs)}")
+        uniforms = draw()
+        radius = pt.sqrt(-2.0 * pt.log(uniforms[:half]))
+        angle = np.array(2.0 * np.pi, dtype=dtype) * uniforms[half:]
+        directions = [pt.cos(angle), pt.sin(angle)]
+        samples = pt.concatenate([radius * direction for direction in directions])
+        if truncate:
+            outside = abs(samples) > 2.0
+            redrawn = draw(outside.sum())
+            samples = _truncated(samples, outside, pt.concatenate(directions), redrawn, half)
+        samples = samples[:n_samples].reshape(lengths, ndim=len(lengths))
+        avg, std = _as_parameter(avg, dtype), _as_parameter(std, dtype)
+        samples = samples if _constant(std) == 1 else samples * std
+        return samples if _constant(avg) == 0 else samples + avg
+
+    def truncated_normal(
+        self,
+        size: Any,
+        avg: Any = 0.0,
+        std: Any = 1.0,
+        ndim: int | None = None,
+        dtype: str | None = None,
+        nstreams: int | None = None,
+        **kwargs: Any,
+    ) -> Variable:
+        """Draw from a normal distribution that is cut off on both sides.
+
+        Parameters
+        ----------
+        size, avg, ndim, dtype, nstreams
+            As for `normal`.
+        std : number, array or variable
+            Standard deviation of the numbers drawn. The cuts are at about 2.27 of it.
+        """
+        # The standard deviation of a standard normal distribution that is cut off at -2 and 2.
+        std = std / pt.constant(0.87962566103423978)
+        return self.normal(
+            size, avg, std, ndim=ndim, dtype=dtype, nstreams=nstreams, truncate=True, **kwargs
+        )
+
+
+def _between(sample: Variable, low: Variable, high: Variable) -> Variable:
+    """Take numbers from (0, 1) to (low, high)."""
+    if (_constant(low), _constant(high)) == (0, 1):
+        return sample
+    dtype = sample.dtype
+    low, high = _as_parameter(low, dtype), _as_parameter(high, dtype)
+    scaled = sample * (high - low) + low
+    if scaled.type.broadcastable != sample.type.broadcastable:
+        raise NotImplementedError(
+            f"low and high have more dimensions, or longer ones, than size allows: the draw is of "
+            f"type {sample.type}, low of {low.type} and high of {high.type}; make size larger"
+        )
+    return scaled
+
+
+def _check_pvals(pvals: Any, name: str, method: str) -> Variable:
+    if pvals is None:
+        raise TypeError(f"MRG_RandomStreams.{method} needs {name}")
+    pvals = _as_parameter(pvals)
+    if pvals.ndim != 2:
+        raise NotImplementedError(
+            f"MRG_RandomStreams.{method} takes a matrix as {name}, not {pvals.ndim} dimensions"
+        )
+    return pvals
+
+
+def _draw_without_replacement(p: Variable, uniforms: Variable, size: int) -> list[Variable]:
+    """`size` outcomes of each row, one after the other, each then struck off the row."""
+    outcomes = []
+    columns = pt.arange(p.shape[1])
+    for i in range(size):
+        passed = uniforms[i] >= pt.cumsum(pt.cast(p, "float64"), axis=1)
+        # Where rounding left the whole row below the uniform number, it is the last possible one.
+        last_possible = pt.switch(p > 0, columns, 0).max(axis=1)
+        outcomes.append(pt.minimum(passed.sum(axis=1), last_possible))
+        p = pt.switch(pt.eq(columns, outcomes[i][:, np.newaxis]), 0, p)
+        p = p / p.sum(axis=1, keepdims=True)
+    return outcomes
+
+
+def _truncated(
+    samples: Variable, outside: Variable, directions: Variable, redrawn: Variable, half: Any
+) -> Variable:
+    """Put new numbers for those outside of (-2, 2), and all in Theano's order.
+
+    That is, for each half of the samples: those that were inside, then the new ones.
+    """
+    lowest = np.array(np.exp(-2.0), dtype=samples.dtype)
+    # The k-th outsider gets the k-th new number, a radius below 2.
+    number = redrawn[pt.maximum(pt.cumsum(outside) - 1, 0)] * (1 - lowest) + lowest
+    fixed = pt.switch(outside, pt.sqrt(-2.0 * pt.log(number)) * directions, samples)
+    halves = []
+    for part in (slice(None, half), slice(half, None)):
+        order = pt.argsort(outside[part], kind="stable")
+        halves.append(fixed[part][order])
+    return pt.concatenate(halves)
