@@ -1,5 +1,6 @@
 """What all layers have in common."""
 
+import numbers
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,15 @@ import theano
 from ..parameters import create_param, param_has_tags, select_shared_vars
 
 __all__ = ["Layer", "MergeLayer"]
+
+
+def _checked_sizes(shape, complaint):
+    """Check that sizes are positive integers or None; `complaint` begins the error."""
+    if not all(size is None or isinstance(size, numbers.Integral) for size in shape):
+        raise TypeError(f"{complaint}: sizes must be integers, or None for unknown ones")
+    if not all(size is None or size > 0 for size in shape):
+        raise ValueError(f"{complaint}: sizes must be positive, or None for unknown ones")
+    return tuple(None if size is None else int(size) for size in shape)
 
 
 class Layer:
@@ -27,7 +37,7 @@ class Layer:
     Raises
     ------
     TypeError
-        If `incoming` is neither a layer nor a shape.
+        If `incoming` is neither a layer nor a shape of integers and None.
     ValueError
         If a size of the input isn't positive.
 
@@ -69,14 +79,7 @@ class Layer:
                 f"{self} takes a layer or a shape as its input, got {incoming!r}; "
                 "a Theano variable is given to InputLayer(shape, input_var)"
             )
-        shape = tuple(incoming)
-        for size in shape:
-            if size is not None and size <= 0:
-                raise ValueError(
-                    f"{self} can't have an input of shape {shape}: sizes must be positive, "
-                    "or None where they are known only when a function is called"
-                )
-        return None, shape
+        return None, _checked_sizes(incoming, f"{self} can't have an input of shape {incoming}")
 
     def __str__(self) -> str:
         kind = type(self).__name__
@@ -93,18 +96,10 @@ class Layer:
 
     def _checked_output_shape(self, source):
         shape = self.get_output_shape_for(source)
-        for size in shape:
-            if isinstance(size, theano.Variable):
-                raise ValueError(
-                    f"{self} has a symbolic output shape {shape} for an input of shape {source}: "
-                    "get_output_shape_for must return integers, or None for unknown sizes"
-                )
-            if size is not None and size <= 0:
-                raise ValueError(
-                    f"{self} has an output of shape {shape}, whose sizes aren't all positive, "
-                    f"for an input of shape {source}"
-                )
-        return shape
+        given = f"{self}: get_output_shape_for returned {shape!r} for an input of shape {source}"
+        if not isinstance(shape, (tuple, list)):
+            raise TypeError(f"{given}: a shape must be a tuple")
+        return _checked_sizes(shape, given)
 
     def add_param(
         self, spec: Any, shape: tuple, name: "str | None" = None, **tags: bool
@@ -136,7 +131,8 @@ class Layer:
         try:
             param = create_param(spec, shape, full_name)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{self}: {error}") from error
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(f"{self}: {error}") from error
         tags = {"trainable": True, "regularizable": True, **tags}
         self.params[param] = {tag for tag, value in tags.items() if value}
         return param
