@@ -45,9 +45,11 @@ class InputLayer(Layer):
         self.shape = self.input_shape
         ndim = len(self.shape)
         if input_var is None:
-            variable_name = f"{name}.input" if name else "input"
-            input_var = T.TensorType(theano.config.floatX, [False] * ndim)(variable_name)
-        else:
+            # A size of 1 broadcasts, as in NumPy.
+            broadcastable = [size == 1 for size in self.shape]
+            variable_type = T.TensorType(theano.config.floatX, broadcastable)
+            input_var = variable_type(f"{name}.input" if name else "input")
+        elif not isinstance(input_var, theano.Variable):
             input_var = T.as_tensor_variable(input_var)
         if input_var.ndim != ndim:
             raise ValueError(
