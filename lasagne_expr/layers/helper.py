@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import theano
 
 from ..parameters import as_theano_expression
 from .base import Layer, MergeLayer
@@ -45,6 +44,8 @@ def get_all_layers(
     ------
     ValueError
         If the layers form a cycle.
+    TypeError
+        If something else than a layer is given.
 
     Examples
     --------
@@ -73,9 +74,12 @@ def get_all_layers(
 
 
 def _as_list(layer_or_layers):
-    if isinstance(layer_or_layers, (list, tuple)):
-        return list(layer_or_layers)
-    return [layer_or_layers]
+    is_list = isinstance(layer_or_layers, (list, tuple))
+    layers = list(layer_or_layers) if is_list else [layer_or_layers]
+    for layer in layers:
+        if not isinstance(layer, Layer):
+            raise TypeError(f"expected a layer or a list of layers, got {layer!r}")
+    return layers
 
 
 def _input_layers(layer):
@@ -133,7 +137,9 @@ def get_output(layer_or_layers: Any, inputs: Any = None, **kwargs) -> Any:
     inputs = _inputs_by_layer(inputs)
     layers = get_all_layers(layer_or_layers, treat_as_input=inputs)
     _check_inputs_belong(inputs, layers)
-    outputs = {layer: as_theano_expression(value) for layer, value in inputs.items() if layer}
+    outputs = {
+        layer: as_theano_expression(value) for layer, value in inputs.items() if layer is not None
+    }
     for layer in layers:
         if layer not in outputs:
             outputs[layer] = _output_of(layer, outputs, inputs, kwargs)
@@ -151,9 +157,10 @@ def _inputs_by_layer(inputs):
 
 
 def _check_inputs_belong(inputs, layers):
+    known = set(layers)
     for layer in inputs:
-        if layer is not None and layer not in layers:
-            names = ", ".join(str(known) for known in layers if isinstance(known, InputLayer))
+        if layer is not None and layer not in known:
+            names = ", ".join(str(source) for source in layers if isinstance(source, InputLayer))
             raise ValueError(
                 f"an input was given for {layer!r}, which the output doesn't depend on; "
                 f"the network's input layers are: {names or 'none'}"
@@ -165,19 +172,15 @@ def _output_of(layer, outputs, inputs, kwargs):
         if None in inputs:
             return as_theano_expression(inputs[None])
         return layer.input_var
-    if isinstance(layer, MergeLayer):
-        sources = layer.input_layers
-    else:
-        sources = [layer.input_layer]
+    is_merge = isinstance(layer, MergeLayer)
+    sources = layer.input_layers if is_merge else [layer.input_layer]
     if any(source is None for source in sources):
         raise ValueError(
             f"{layer} was made from a shape rather than a layer, so its input must be given: "
             "get_output(layer, {layer: ...}), or make it from an InputLayer"
         )
     values = [outputs[source] for source in sources]
-    if isinstance(layer, MergeLayer):
-        return layer.get_output_for(values, **kwargs)
-    return layer.get_output_for(values[0], **kwargs)
+    return layer.get_output_for(values if is_merge else values[0], **kwargs)
 
 
 def _warn_of_unused(kwargs, layers):
@@ -189,7 +192,7 @@ def _warn_of_unused(kwargs, layers):
         if takes_all:
             return
         accepted.update(names)
-    for name in kwargs.keys() - accepted:
+    for name in sorted(kwargs.keys() - accepted):
         close = difflib.get_close_matches(name, accepted, n=1)
         hint = f"; perhaps you mean {close[0]}" if close else ""
         warnings.warn(f"get_output: no layer takes the argument {name}{hint}", stacklevel=3)
@@ -234,7 +237,7 @@ def get_output_shape(layer_or_layers: Any, input_shapes: Any = None) -> Any:
     given = _inputs_by_layer(input_shapes)
     layers = get_all_layers(layer_or_layers, treat_as_input=given)
     _check_inputs_belong(given, layers)
-    shapes = {layer: tuple(shape) for layer, shape in given.items() if layer}
+    shapes = {layer: tuple(shape) for layer, shape in given.items() if layer is not None}
     for layer in layers:
         if layer not in shapes:
             shapes[layer] = _shape_of(layer, shapes, given)
@@ -247,7 +250,7 @@ def _shape_of(layer, shapes, given):
     if isinstance(layer, InputLayer):
         return tuple(given.get(None, layer.shape))
     if isinstance(layer, MergeLayer):
-        own = zip(layer.input_layers, layer.input_shapes)
+        own = zip(layer.input_layers, layer.input_shapes, strict=True)
         return layer.get_output_shape_for([shapes.get(source, shape) for source, shape in own])
     return layer.get_output_shape_for(shapes.get(layer.input_layer, layer.input_shape))
 
@@ -368,8 +371,8 @@ def set_all_param_values(
     params, values = get_all_params(layer, **tags), list(values)
     if len(params) != len(values):
         raise ValueError(f"got {len(values)} values for {len(params)} parameters: {params}")
-    new_values = [_value_for(param, value) for param, value in zip(params, values)]
-    for param, value in zip(params, new_values):
+    new_values = [_value_for(param, value) for param, value in zip(params, values, strict=True)]
+    for param, value in zip(params, new_values, strict=True):
         param.set_value(value)
 
 
