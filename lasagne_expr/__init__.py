@@ -11,9 +11,9 @@ from . import (
     updates,
     utils,
 )
+from ._version import __version__
 from .parameters import tagged
 
-__version__ = "0.1.0"
 
 __all__ = [
     "init",

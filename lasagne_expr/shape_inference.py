@@ -52,6 +52,8 @@ def infer_shape(variable: theano.Variable) -> Shape:
         return _shape_of_value(variable)
     if isinstance(variable, Constant):
         return np.shape(variable.data)
+    if variable.owner is None:
+        return (None,) * variable.ndim
     sizes = _SymbolicShapes(variable)
     _check_operands(sizes)
     return sizes[sizes.output]
@@ -63,45 +65,44 @@ def _shape_of_value(shared: SharedVariable) -> Shape:
 
 
 class _SymbolicShapes:
-    """The shapes of all variables below one, with those that can be computed as integers."""
+    """The shapes of a variable and of the operands below it, as far as they can be computed."""
 
     def __init__(self, variable):
         leaves = [v for v in theano.gof.graph.inputs([variable]) if not isinstance(v, Constant)]
         fgraph = FunctionGraph(leaves, [variable], clone=True, features=[ShapeFeature()])
+        shape_of = fgraph.shape_feature.shape_of
         self.output = fgraph.outputs[0]
-        self.nodes = fgraph.toposort()
-        self._shape_of = fgraph.shape_feature.shape_of
-        self._unknown = {
+        self.nodes = [n for n in fgraph.toposort() if isinstance(n.op, (Dot, Elemwise))]
+        operands = dict.fromkeys(v for node in self.nodes for v in node.inputs)
+        self._symbolic = {v: shape_of[v] or () for v in (*operands, self.output)}
+        self._missing = {
             clone
             for leaf, clone in zip(leaves, fgraph.inputs)
             if not isinstance(leaf, SharedVariable)
         }
-        self._cache = {}
-        self._evaluate([self.output, *self._operands()])
+        self._values = self._evaluate()
 
-    def _operands(self):
-        return [
-            operand
-            for node in self.nodes
-            if isinstance(node.op, (Dot, Elemwise))
-            for operand in node.inputs
-        ]
-
-    def _evaluate(self, variables):
-        """Compute all sizes that depend on no missing input, by one interpreted function."""
-        sizes = [s for v in variables for s in self._shape_of.get(v) or ()]
-        known = [s for s in dict.fromkeys(sizes) if not self._depends_on_unknown(s)]
-        values = theano.function([], known, mode=_INTERPRET, on_unused_input="ignore")()
-        self._cache = {s: int(value) for s, value in zip(known, values)}
-
-    def _depends_on_unknown(self, size):
-        return any(v in self._unknown for v in theano.gof.graph.inputs([size]))
+    def _evaluate(self):
+        """Compute all sizes that depend on no missing input."""
+        sizes = dict.fromkeys(size for shape in self._symbolic.values() for size in shape)
+        known = [s for s in sizes if self._missing.isdisjoint(theano.gof.graph.inputs([s]))]
+        try:
+            values = theano.function([], known, mode=_INTERPRET)()
+        except (AssertionError, ValueError):
+            # The engine found operands that don't fit; the others tell which.
+            values = [_value_or_none(size) for size in known]
+        return {s: int(value) for s, value in zip(known, values) if value is not None}
 
     def __getitem__(self, variable):
-        symbolic = self._shape_of.get(variable)
-        if symbolic is None:
-            return (None,) * variable.ndim
-        return tuple(self._cache.get(size) for size in symbolic)
+        shape = self._symbolic[variable]
+        return tuple(self._values.get(size) for size in shape) or (None,) * variable.ndim
+
+
+def _value_or_none(size):
+    try:
+        return theano.function([], size, mode=_INTERPRET)()
+    except (AssertionError, ValueError):
+        return None
 
 
 def _check_operands(sizes):

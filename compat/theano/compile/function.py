@@ -98,7 +98,6 @@ def function(
     options = {
         "updates": _update_pairs(updates),
         "givens": givens,
-        "no_default_updates": no_default_updates,
         "rebuild_strict": rebuild_strict,
         "allow_input_downcast": allow_input_downcast,
     }
@@ -106,7 +105,7 @@ def function(
     mode = get_mode(mode)
     if compiles_by_jax(mode):
         ins, outs = construct_function_ins_and_outs(
-            list(inputs), _unwrap(outputs), **options
+            list(inputs), _unwrap(outputs), no_default_updates=no_default_updates, **options
         )
         compiled = Function(ins, outs, name, mode, on_unused_input)
     else:
@@ -118,6 +117,7 @@ def function(
             name=name,
             profile=profile or None,
             on_unused_input=on_unused_input,
+            no_default_updates=no_default_updates or None,  # PyTensor warns of anything else
             **options,
         )
     return compiled if keys is None else DictFunction(compiled, keys)

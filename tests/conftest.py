@@ -1,0 +1,31 @@
+"""Settings of the test run, made before Theano is imported."""
+
+import os
+import sys
+
+if sys.version_info < (3, 11) and "THEANO_FLAGS" not in os.environ:
+    # Theano compiles C++ for every graph; where speed isn't the point, tests do without.
+    os.environ["THEANO_FLAGS"] = "optimizer=fast_compile,linker=py"
+
+import hypothesis
+import numpy as np
+import pytest
+import theano
+
+hypothesis.settings.register_profile(
+    "library", deadline=None, max_examples=25, derandomize=True, print_blob=True
+)
+hypothesis.settings.load_profile("library")
+
+
+@pytest.fixture(autouse=True)
+def fixed_seed():
+    """Let every test start from the same random state, and leave floatX as it found it."""
+    import lasagne_expr.random
+
+    floatx = theano.config.floatX
+    generator = lasagne_expr.random.get_rng()
+    lasagne_expr.random.set_rng(np.random.RandomState(1234))
+    yield
+    lasagne_expr.random.set_rng(generator)
+    theano.config.floatX = floatx
