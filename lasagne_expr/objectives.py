@@ -63,7 +63,7 @@ def align_targets(predictions: Any, targets: Any) -> "tuple[T.TensorVariable, T.
     predictions, targets = as_theano_expression(predictions), as_theano_expression(targets)
     if _is_column(predictions) and targets.ndim == 1:
         targets = targets.dimshuffle(0, "x")
-    _warn_if_ranks_differ(predictions=predictions, targets=targets)
+    _warn_if_ranks_differ(predictions=predictions, targets=targets, stacklevel=4)
     return predictions, targets
 
 
@@ -71,14 +71,14 @@ def _is_column(x):
     return tuple(x.broadcastable) == (False, True)
 
 
-def _warn_if_ranks_differ(**pair):
+def _warn_if_ranks_differ(stacklevel, **pair):
     (first, a), (second, b) = pair.items()
     if a.ndim != b.ndim and a.ndim and b.ndim:
         warnings.warn(
             f"{first} with {a.ndim} and {second} with {b.ndim} dimensions are broadcast against "
             "each other from the last dimension on: if that isn't meant, give both the same "
             "shape, for example with .flatten() or .dimshuffle(0, 'x')",
-            stacklevel=4,
+            stacklevel=stacklevel,
         )
 
 
@@ -161,6 +161,8 @@ def categorical_crossentropy(predictions: Any, targets: Any) -> T.TensorVariable
             f"with classes as targets, predictions should be a matrix, but have {predictions.ndim} "
             "dimensions: reshape predictions to (items, classes) and flatten the targets"
         )
+    if targets.ndim == 1 and targets.broadcastable[0]:
+        targets = T.unbroadcast(targets, 0)  # Theano's op for classes wants a plain vector
     return T.nnet.categorical_crossentropy(predictions, targets)
 
 
@@ -251,7 +253,7 @@ def aggregate(loss: Any, weights: Any = None, mode: str = "mean") -> T.TensorVar
     loss = as_theano_expression(loss)
     if weights is not None:
         weights = as_theano_expression(weights)
-        _warn_if_ranks_differ(loss=loss, weights=weights)
+        _warn_if_ranks_differ(loss=loss, weights=weights, stacklevel=3)
         loss = loss * weights
     if mode == "mean":
         return loss.mean()

@@ -16,6 +16,7 @@ Learning rates and the other settings are numbers or scalar variables. A shared 
 """
 
 import math
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -43,6 +44,9 @@ __all__ = [
     "sgd",
     "total_norm_constraint",
 ]
+
+# Theano's warning dates from when dicts had no order.
+warnings.filterwarnings("ignore", message="The parameter 'updates' of theano.function.. expects")
 
 Updates = "dict[SharedVariable, theano.Variable]"
 
