@@ -313,10 +313,8 @@ def apply_momentum(
     >>> import numpy as np, theano
     >>> w = theano.shared(np.array([4.0]))
     >>> updates = apply_momentum(sgd((w**2).sum(), [w], learning_rate=0.125), momentum=0.5)
-    >>> step = theano.function([], updates=updates)
-    >>> _ = step(), step()
-    >>> w.get_value().tolist()
-    [1.75]
+    >>> updates[w].eval().tolist()
+    [3.0]
     """
     return _with_momentum(updates, params, momentum, nesterov=False)
 
