@@ -20,7 +20,7 @@ floatX = theano.config.floatX
 
 
 def stream():
-    """The stream that the first random layer should have with the seed that every test starts with."""
+    """The stream of the first random layer, by the seed that every test starts with."""
     return MRG_RandomStreams(np.random.RandomState(1234).randint(1, 2147462579))
 
 
