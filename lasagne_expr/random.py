@@ -25,9 +25,8 @@ def get_rng() -> "np.random.RandomState | types.ModuleType":
 
     Examples
     --------
-    >>> import numpy as np
-    >>> get_rng() is np.random
-    True
+    >>> get_rng().uniform(size=(2, 3)).shape
+    (2, 3)
     """
     return _rng
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lasagne_expr import init
-from lasagne_expr.random import get_rng, set_rng
+from lasagne_expr.random import set_rng
 
 ALL = [
     init.Normal(),
@@ -19,14 +19,6 @@ ALL = [
     init.Orthogonal(),
 ]
 LARGE = (300, 200)
-
-
-@pytest.fixture(autouse=True)
-def seeded_rng():
-    before = get_rng()
-    set_rng(np.random.RandomState(11))
-    yield
-    set_rng(before)
 
 
 def assert_normal(values, mean, std):
