@@ -100,12 +100,13 @@ def collect_shared_vars(expressions: Any) -> list[SharedVariable]:
     """
     if isinstance(expressions, theano.Variable):
         expressions = [expressions]
+    if not isinstance(expressions, Iterable):
+        raise TypeError(f"expected a Theano variable, or several, got {expressions!r}")
     expressions = list(expressions)
     for expression in expressions:
         if not isinstance(expression, theano.Variable):
             raise TypeError(
-                f"expected Theano variables, got {expression!r} of type "
-                f"{type(expression).__name__}"
+                f"expected Theano variables, got {expression!r} of type {type(expression).__name__}"
             )
     # Theano's walker starts with the last of its variables.
     leaves = theano.gof.graph.inputs(expressions[::-1])
@@ -312,7 +313,9 @@ def _checked_array(value, shape, label, source):
     if array.dtype.kind not in "biufc":
         raise TypeError(f"{label}: {source or 'its array'} has dtype {array.dtype}, not numbers")
     if array.shape != shape:
-        hint = "; lasagne_expr.init.Constant fills a shape with one number" if not array.shape else ""
+        hint = (
+            "; lasagne_expr.init.Constant fills a shape with one number" if not array.shape else ""
+        )
         raise ValueError(_shape_message(label, shape, source or "its array", array.shape) + hint)
     if array.dtype.kind in "fc" and np.isnan(array).any():
         raise ValueError(f"{label}: {source or 'its array'} contains NaN")

@@ -103,9 +103,9 @@ def get_output(layer_or_layers: Any, inputs: Any = None, **kwargs) -> Any:
     layer_or_layers : Layer or list of Layer
         Whose output is wanted.
     inputs : Theano variable, array, or dict of Layer to either, optional
-        What enters: one expression for all input layers, or one per layer. By default every input
-        layer's own `input_var`. A dict may name inner layers too: what is below them is not
-        computed then.
+        What enters: one expression for all input layers and all layers made from a shape, or one
+        per layer. By default every input layer's own `input_var`. A dict may name inner layers
+        too: then it gives their output, and what is below them is not computed.
     **kwargs
         Passed to every layer's ``get_output_for``, such as ``deterministic=True``.
 
@@ -169,18 +169,20 @@ def _check_inputs_belong(inputs, layers):
 
 def _output_of(layer, outputs, inputs, kwargs):
     if isinstance(layer, InputLayer):
-        if None in inputs:
-            return as_theano_expression(inputs[None])
-        return layer.input_var
+        return _common_input(inputs) if None in inputs else layer.input_var
     is_merge = isinstance(layer, MergeLayer)
     sources = layer.input_layers if is_merge else [layer.input_layer]
-    if any(source is None for source in sources):
+    if None in sources and None not in inputs:
         raise ValueError(
             f"{layer} was made from a shape rather than a layer, so its input must be given: "
-            "get_output(layer, {layer: ...}), or make it from an InputLayer"
+            "get_output(layer, input), or make it from an InputLayer"
         )
-    values = [outputs[source] for source in sources]
+    values = [_common_input(inputs) if s is None else outputs[s] for s in sources]
     return layer.get_output_for(values if is_merge else values[0], **kwargs)
+
+
+def _common_input(inputs):
+    return as_theano_expression(inputs[None])
 
 
 def _warn_of_unused(kwargs, layers):

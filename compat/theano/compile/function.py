@@ -286,9 +286,7 @@ class Function:
             if self.trust_input:
                 return list(args)
             return [a.filter(value, self) for a, value in zip(self._arguments, args)]
-        return [
-            argument.filter(value, self) for argument, value in self._match(args, dict(kwargs))
-        ]
+        return [argument.filter(value, self) for argument, value in self._match(args, dict(kwargs))]
 
     def _match(self, args, kwargs):
         """Pair every argument with what was given for it, or with its default."""
@@ -339,9 +337,7 @@ class Function:
         values = [v[()] if n in constant else v for n, v in enumerate(values)]
         all_values = values + [store.peek() for store in self._stores]
         try:
-            inputs, outputs = specialize(
-                self._inputs, self._outputs + self._updates, all_values
-            )
+            inputs, outputs = specialize(self._inputs, self._outputs + self._updates, all_values)
         except ValueError as error:
             raise ValueError(f"{self}, called with {self._shapes(all_values)}: {error}") from error
         kept = [n for n, variable in enumerate(inputs) if variable is not None]

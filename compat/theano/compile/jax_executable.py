@@ -121,7 +121,8 @@ def compile_graph(
     from theano.compile import jax_ops  # noqa: F401 (registers what PyTensor lacks)
 
     fgraph = FunctionGraph(list(inputs), list(outputs), clone=True)
-    optimizer.rewrite(fgraph)
+    with np.errstate(all="ignore"):  # constants are folded; what they divide by shows in the result
+        optimizer.rewrite(fgraph)
     python_function = _to_python(fgraph)
     finish = [_finisher(variable, fgraph.inputs) for variable in fgraph.outputs]
 

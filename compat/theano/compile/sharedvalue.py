@@ -255,4 +255,6 @@ def _shared_tensor(
                 f"{array.ndim} dimensions"
             )
         shape = tuple(1 if b else None for b in pattern)
-    return TensorSharedVariable(TensorType(str(array.dtype), shape), array, strict, allow_downcast, name=name)
+    return TensorSharedVariable(
+        TensorType(str(array.dtype), shape), array, strict, allow_downcast, name=name
+    )

@@ -54,6 +54,7 @@ __getattr__ = explain_missing(__name__, "pytensor.tensor")
 
 abs_ = pt.abs
 inv = pt.reciprocal
+sgn = pt.sign
 isnan_ = pt.isnan
 isinf_ = pt.isinf
 

@@ -1,7 +1,7 @@
-"""PyTensor's `tensor.slinalg` under Theano's name."""
+"""Linear algebra: PyTensor's `tensor.linalg` under Theano's name."""
 
-from pytensor.tensor.slinalg import *
+from pytensor.tensor.linalg import *
 
 from theano.missing import explain_missing
 
-__getattr__ = explain_missing(__name__, "pytensor.tensor.slinalg")
+__getattr__ = explain_missing(__name__, "pytensor.tensor.linalg")

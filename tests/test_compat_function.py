@@ -1,0 +1,72 @@
+"""What Theano's API over PyTensor promises beyond Theano."""
+
+import numpy as np
+import pytensor
+import pytest
+import theano
+import theano.tensor as T
+
+
+class TestShapes:
+    def test_the_error_names_function_variables_and_place(self):
+        x = T.dmatrix("x")
+        w = theano.shared(np.ones((3, 2)), name="w")
+        f = theano.function([x], T.dot(x, w), name="predict")
+        with pytest.raises(
+            ValueError, match=r"'predict'.*x of shape \(4, 5\), w of shape \(3, 2\)"
+        ):
+            f(np.ones((4, 5)))
+
+    def test_each_combination_is_compiled_once(self):
+        x = T.dvector("x")
+        f = theano.function([x], x * 2)
+        for size in (3, 4, 3, 4, 3):
+            f(np.ones(size))
+        assert len(f._executables) == 2
+
+
+class TestShared:
+    def test_updates_leave_no_second_copy_of_a_value(self):
+        w = theano.shared(np.zeros(1000))
+        add = theano.function([], updates={w: w + 1})
+        add()
+        before = w.get_value(borrow=True, return_internal_type=True)
+        add()
+        assert before.is_deleted()
+
+    def test_functions_of_pytensor_see_the_same_value(self):
+        w = theano.shared(np.zeros(3))
+        ours = theano.function([], updates={w: w + 1})
+        theirs = pytensor.function([], w * 2, mode="FAST_COMPILE")
+        ours()
+        assert theirs().tolist() == [2, 2, 2]
+        add_ten = pytensor.function([], updates={w: w + 10}, mode="FAST_COMPILE")
+        add_ten()
+        ours()
+        assert w.get_value().tolist() == [12, 12, 12]
+
+    def test_shared_variables_of_pytensor_are_taken(self):
+        w = pytensor.shared(np.zeros(3))
+        add = theano.function([], w * 2, updates={w: w + 1})
+        assert [add().tolist(), add().tolist()] == [[0, 0, 0], [2, 2, 2]]
+        assert w.get_value().tolist() == [2, 2, 2]
+        assert type(w.get_value()) is np.ndarray
+
+
+class TestMissingNames:
+    def test_the_error_tells_where_to_look(self):
+        for module in (theano, T, theano.compile, theano.gof, theano.gradient):
+            with pytest.raises(AttributeError, match=r"Theano's API on PyTensor.*pytensor"):
+                _ = module.no_such_name
+
+
+class TestArguments:
+    def test_an_unknown_one_is_refused(self):
+        x = T.dscalar("x")
+        with pytest.raises(TypeError, match="has no input z, but:.*x"):
+            theano.function([x], x)(1, z=2)
+
+    def test_none_is_refused(self):
+        x = T.dvector("x")
+        with pytest.raises(TypeError, match="for its input x"):
+            theano.function([x], x * 2)(None)
