@@ -1,0 +1,82 @@
+"""Sigmoids and their kin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytensor.scalar as ps
+import pytensor.tensor as pt
+from pytensor.graph.basic import Variable
+from pytensor.scalar.math import sigmoid as scalar_sigmoid
+from pytensor.scalar.math import softplus as scalar_softplus
+
+__all__ = [
+    "hard_sigmoid",
+    "scalar_sigmoid",
+    "scalar_softplus",
+    "sigmoid",
+    "softplus",
+    "ultra_fast_sigmoid",
+]
+
+# PyTensor's own, so that its rewrites know them: log(sigmoid(x)) becomes -softplus(-x), and so on.
+sigmoid = pt.sigmoid
+softplus = pt.softplus
+
+
+def _as_float(x: Any) -> Variable:
+    """The variable, cast to the float type that functions of it have if it is an integer."""
+    x = pt.as_tensor_variable(x)
+    return pt.cast(x, ps.upgrade_to_float(ps.get_scalar_type(x.dtype))[0].dtype)
+
+
+def hard_sigmoid(x: Any) -> Variable:
+    """Approximate the sigmoid by three straight lines: ``clip(0.2 x + 0.5, 0, 1)``.
+
+    Parameters
+    ----------
+    x : tensor
+
+    Returns
+    -------
+    tensor
+        Of the same shape.
+
+    Examples
+    --------
+    >>> import theano.tensor as T
+    >>> T.nnet.hard_sigmoid(T.constant([-3.0, 0.0, 1.0])).eval().round(3).tolist()
+    [0.0, 0.5, 0.7]
+    """
+    x = _as_float(x)
+    slope, shift = (pt.constant(value, dtype=x.dtype) for value in (0.2, 0.5))
+    return pt.clip(x * slope + shift, 0, 1)
+
+
+def ultra_fast_sigmoid(x: Any) -> Variable:
+    """Approximate the sigmoid without an exponential, to within 0.08.
+
+    With h = x / 2 it is (t + 1) / 2, where t, which stands for tanh(h), is 1.5 h / (1 + |h|) up to
+    |h| = 1.7, a straight line up to 3, and 0.99505475368673 from there on, with the sign of h.
+
+    Parameters
+    ----------
+    x : tensor
+
+    Returns
+    -------
+    tensor
+        Of the same shape.
+
+    Examples
+    --------
+    >>> import theano.tensor as T
+    >>> T.nnet.ultra_fast_sigmoid(T.constant([-9.0, 0.0, 1.0])).eval().round(3).tolist()
+    [0.002, 0.5, 0.75]
+    """
+    half = _as_float(x) * 0.5
+    size = abs(half)
+    line = 0.935409070603099 + 0.0458812946797165 * (size - 1.7)
+    outer = pt.switch(size < 3, line, 0.99505475368673)
+    tanh = pt.switch(size < 1.7, 1.5 * half / (1 + size), pt.sign(half) * outer)
+    return 0.5 * (tanh + 1)
