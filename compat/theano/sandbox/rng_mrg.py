@@ -33,7 +33,6 @@ from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.link.jax.ops import JAXOp
 from pytensor.tensor.basic import infer_static_shape
 from pytensor.tensor.type import TensorType
-
 from theano.compile.sharedvalue import shared
 from theano.configdefaults import config
 
@@ -724,7 +723,7 @@ class MRG_RandomStreams:
         truncate: bool = False,
         **kwargs: Any,
     ) -> Variable:
-        """Draw from the normal distribution, by the method of Box and Muller (1958).
+        """Draw from the normal distribution; see `box_muller`.
 
         Parameters
         ----------
@@ -757,15 +756,11 @@ class MRG_RandomStreams:
         kwargs.pop("target", None)
         if kwargs:
             raise TypeError(f"normal() got unexpected keyword arguments {sorted(kwargs)}")
-        uniforms = draw()
-        radius = pt.sqrt(-2.0 * pt.log(uniforms[:half]))
-        angle = np.array(2.0 * np.pi, dtype=dtype) * uniforms[half:]
-        directions = [pt.cos(angle), pt.sin(angle)]
-        samples = pt.concatenate([radius * direction for direction in directions])
+        samples, directions = box_muller(draw(), half)
         if truncate:
             outside = abs(samples) > 2.0
             redrawn = draw(outside.sum())
-            samples = _truncated(samples, outside, pt.concatenate(directions), redrawn, half)
+            samples = _truncated(samples, outside, directions, redrawn, half)
         samples = samples[:n_samples].reshape(lengths, ndim=len(lengths))
         avg, std = _as_parameter(avg, dtype), _as_parameter(std, dtype)
         samples = samples if _constant(std) == 1 else samples * std
@@ -835,6 +830,34 @@ def _draw_without_replacement(p: Variable, uniforms: Variable, size: int) -> lis
         p = pt.switch(pt.eq(columns, outcomes[i][:, np.newaxis]), 0, p)
         p = p / p.sum(axis=1, keepdims=True)
     return outcomes
+
+
+def box_muller(uniforms: Variable, half: Any) -> tuple[Variable, Variable]:
+    """Make standard normal numbers of uniform ones.
+
+    Parameters
+    ----------
+    uniforms : vector
+        ``2 * half`` numbers.
+    half : int or scalar variable
+        Half of their number.
+
+    Returns
+    -------
+    numbers, directions : vectors
+        The normal numbers, and the cosines and sines that are their factors.
+
+    References
+    ----------
+    .. [1] G. E. P. Box and M. E. Muller, "A Note on the Generation of Random Normal Deviates",
+       Annals of Mathematical Statistics 29(2), 1958, 610-611.
+    """
+    radius = pt.sqrt(-2.0 * pt.log(uniforms[:half]))
+    angle = np.array(2.0 * np.pi, dtype=uniforms.dtype) * uniforms[half:]
+    directions = [pt.cos(angle), pt.sin(angle)]
+    # Not the radii times the directions, both concatenated: that takes twice as long.
+    numbers = pt.concatenate([radius * direction for direction in directions])
+    return numbers, pt.concatenate(directions)
 
 
 def _truncated(

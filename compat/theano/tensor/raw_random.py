@@ -23,7 +23,6 @@ import pytensor.tensor as pt
 from pytensor.gradient import disconnected_type
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.link.jax.ops import JAXOp
-
 from theano.configdefaults import config
 from theano.sandbox.rng_mrg import box_muller, mrg_uniform
 

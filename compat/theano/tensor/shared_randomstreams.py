@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from pytensor.graph.basic import Variable
-
 from theano.compile.sharedvalue import shared
 from theano.sandbox.rng_mrg import M1, M2, guess_n_streams, substreams
 from theano.tensor.raw_random import RandomStreamsBase
