@@ -24,7 +24,6 @@ from typing import Any
 
 import numpy as np
 import pytensor
-
 from theano.configparser import (
     THEANO_FLAGS_DICT,
     AddConfigVar,
@@ -132,13 +131,13 @@ def _context_map(value: str) -> str:
     return value
 
 
-def _removed(replacement: str) -> ConfigParam:
+def _removed(replacement: str, default: bool = True) -> ConfigParam:
     """A flag that Theano 1.0 knows only to say that it is gone."""
 
-    def refuse(value: Any) -> Any:
-        if value and str(value) not in ("False", "0"):
+    def refuse(value: Any) -> bool:
+        if value:
             raise RuntimeError(f"This flag was removed from Theano. {replacement}")
-        return value
+        return default
 
     return ConfigParam("", refuse, allow_override=False)
 
@@ -360,7 +359,7 @@ NO_EFFECT: dict[str, tuple[ConfigParam, str]] = {
         ConfigParam("", _context_map, allow_override=False),
         "Names for several GPUs: 'name->device;name->device'.",
     ),
-    "gpuarray.sync": (_removed("Leave gpuarray.sync out."), "Removed."),
+    "gpuarray.sync": (_removed("Leave gpuarray.sync out.", default=False), "Removed."),
     "gpuarray.preallocate": (
         FloatParam(0, allow_override=False),
         "GPU memory to take at once. JAX has XLA_PYTHON_CLIENT_MEM_FRACTION for that.",
