@@ -14,7 +14,6 @@ from . import (
 from ._version import __version__
 from .parameters import tagged
 
-
 __all__ = [
     "init",
     "layers",

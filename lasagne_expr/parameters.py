@@ -272,7 +272,7 @@ def create_param(spec: Any, shape: tuple, name: "str | None" = None) -> theano.V
     >>> create_param(w, (2, 3), name="layer.W")
     Traceback (most recent call last):
         ...
-    ValueError: parameter layer.W should have shape (2, 3), but w has (3, 2); its transpose fits: w.T
+    ValueError: parameter layer.W should have shape (2, 3), but w has (3, 2); ...
     """
     label = f"parameter {name}" if name else "a parameter"
     shape = _checked_shape(shape, label)

@@ -11,6 +11,7 @@ import hypothesis
 import numpy as np
 import pytest
 import theano
+
 from engines import ENGINE
 
 if ENGINE == "theano":

@@ -12,10 +12,7 @@ from engines import ENGINE
 
 PACKAGES = [lasagne_expr] + ([theano] if ENGINE == "pytensor" else [])
 MODULES = sorted(
-    {
-        package.__name__
-        for package in PACKAGES
-    }
+    {package.__name__ for package in PACKAGES}
     | {
         module.name
         for package in PACKAGES

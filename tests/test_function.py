@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import theano
 import theano.tensor as T
-from engines import ENGINE
 from theano.gof.graph import ancestors, inputs, is_same_graph
+
+from engines import ENGINE
 
 
 class TestOutputs:

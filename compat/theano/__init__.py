@@ -20,8 +20,6 @@ if not 3 <= int(pytensor.__version__.split(".")[0]) < 4:
 if importlib.util.find_spec("jax") is None:
     raise ImportError("theano, on this Python, needs JAX: pip install jax")
 
-from theano.configdefaults import config
-
 from theano import compile, gof, gradient, printing, scalar, tensor
 from theano.compile import (
     FAST_COMPILE,
@@ -35,6 +33,7 @@ from theano.compile import (
     function,
     shared,
 )
+from theano.configdefaults import config
 from theano.gof import Apply, Constant, Container, FunctionGraph, Op, Type, Variable, generic
 from theano.gof.graph import clone_replace as clone
 from theano.gradient import Lop, Rop, grad, subgraph_grad

@@ -19,7 +19,6 @@ from pytensor.gradient import (
     verify_grad,
     zero_grad,
 )
-
 from theano.missing import explain_missing
 
 __all__ = [

@@ -4,7 +4,6 @@ from typing import Any
 
 from pytensor import printing as _printing
 from pytensor.printing import Print, min_informative_str, pp, pprint, pydotprint
-
 from theano.compile.function import DictFunction, Function
 from theano.missing import explain_missing
 

@@ -6,7 +6,6 @@ from pytensor.compile.debug.monitormode import MonitorMode
 from pytensor.compile.debug.nanguardmode import NanGuardMode
 from pytensor.compile.debug.profiling import ProfileStats
 from pytensor.compile.ops import DeepCopyOp, ViewOp, deep_copy_op, view_op
-
 from theano.compile.evaluate import evaluate
 from theano.compile.function import Function, UnusedInputError, function
 from theano.compile.io import In, Out, SymbolicInput, SymbolicOutput

@@ -25,7 +25,7 @@ def start_jax() -> None:
     import jax
 
     # Its import sets x64 from floatX. Theano's dtypes are exact whatever floatX is.
-    import pytensor.link.jax.dispatch  # noqa: F401
+    import pytensor.link.jax.dispatch
 
     jax.config.update("jax_enable_x64", True)
     if not gpu:

@@ -5,7 +5,6 @@ from typing import Any
 
 from pytensor.graph.basic import Variable
 from pytensor.graph.traversal import get_var_by_name
-
 from theano.compile.function import function
 
 __all__ = ["evaluate"]

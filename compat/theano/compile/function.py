@@ -14,7 +14,6 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.traversal import graph_inputs
 from pytensor.graph.utils import MissingInputError
 from pytensor.tensor.type import TensorType
-
 from theano.compile.device import start_jax
 from theano.compile.io import Out
 from theano.compile.jax_executable import compile_graph, specialize
@@ -222,8 +221,8 @@ class Function:
         for leaf in leaves:
             if leaf not in given and not isinstance(leaf, Constant):
                 raise MissingInputError(
-                    f"{self} depends on {_label(leaf)}, which is not among its inputs and has no "
-                    "value: add it to the inputs, replace it by givens, or make it a shared variable"
+                    f"{self} depends on {_label(leaf)}, which has no value: add it to the "
+                    "inputs, replace it by givens, or make it a shared variable"
                 )
         if on_unused_input == "ignore":
             return

@@ -117,8 +117,7 @@ def compile_graph(
         Takes the inputs' values, returns the outputs' as JAX arrays.
     """
     import jax
-
-    from theano.compile import jax_ops  # noqa: F401 (registers what PyTensor lacks)
+    from theano.compile import jax_ops
 
     fgraph = FunctionGraph(list(inputs), list(outputs), clone=True)
     with np.errstate(all="ignore"):  # constants are folded; what they divide by shows in the result

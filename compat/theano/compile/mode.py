@@ -7,7 +7,6 @@ from pytensor.compile.mode import JAX, Mode, predefined_modes, register_mode
 from pytensor.compile.mode import get_mode as _pytensor_mode
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 from pytensor.link.jax.linker import JAXLinker
-
 from theano.configdefaults import config
 
 __all__ = [

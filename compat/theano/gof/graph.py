@@ -16,7 +16,6 @@ from pytensor.graph.basic import (
     equal_computations,
 )
 from pytensor.graph.traversal import general_toposort, io_toposort
-
 from theano.missing import explain_missing
 
 __all__ = [
@@ -151,9 +150,7 @@ def is_in_ancestors(l_node: Apply, f_node: Apply) -> bool:
     return traversal.apply_depends_on(l_node, f_node)
 
 
-def is_same_graph(
-    var1: Variable, var2: Variable, givens: Any = None, debug: bool = False
-) -> bool:
+def is_same_graph(var1: Variable, var2: Variable, givens: Any = None, debug: bool = False) -> bool:
     """Tell whether two variables perform the same computation.
 
     Parameters

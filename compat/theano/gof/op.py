@@ -2,7 +2,6 @@
 
 from pytensor.graph.op import Op
 from pytensor.link.c.op import COp
-
 from theano.missing import explain_missing
 
 PureOp = Op

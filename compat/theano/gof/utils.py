@@ -1,7 +1,6 @@
 """Small tools for graphs."""
 
 from pytensor.graph.utils import MethodNotDefined, MissingInputError, Scratchpad
-
 from theano.missing import explain_missing
 
 scratchpad = Scratchpad

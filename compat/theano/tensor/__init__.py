@@ -17,7 +17,6 @@ from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.op import Op
 from pytensor.graph.type import Type
 from pytensor.tensor import *
-
 from theano.missing import explain_missing
 from theano.tensor import basic, elemwise, extra_ops, nlinalg, opt, slinalg, subtensor
 from theano.tensor.basic import *

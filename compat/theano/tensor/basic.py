@@ -47,7 +47,6 @@ from pytensor.tensor.type import (
     uint_dtypes,
 )
 from pytensor.tensor.variable import TensorConstant, TensorVariable
-
 from theano.missing import explain_missing
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor")
@@ -202,15 +201,13 @@ def stack(*tensors: Any, **kwargs: Any) -> Variable:
     >>> stack([[1.0, 2.0], [3.0, 4.0]], axis=1).eval().tolist()
     [[1.0, 3.0], [2.0, 4.0]]
     """
-    if tensors and not isinstance(tensors[0], (list, tuple)):
-        if all(getattr(t, "ndim", 0) == 0 or isinstance(t, Variable) for t in tensors):
-            if len(tensors) > 1 or tensors[0].ndim == 0:
-                warnings.warn(
-                    "stack(*tensors) is Theano's old form: write stack([...], axis=0)",
-                    DeprecationWarning,
-                    stacklevel=2,
-                )
-                return pt.stack(list(tensors))
+    if len(tensors) > 1 and all(isinstance(tensor, Variable) for tensor in tensors):
+        warnings.warn(
+            "stack(*tensors) is Theano's old form: write stack([...], axis=0)",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return pt.stack(list(tensors))
     return pt.stack(*tensors, **kwargs)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from pytensor.tensor.basic import MakeVector
 from pytensor.tensor.rewriting.shape import ShapeFeature as _PyTensorShapeFeature
 from pytensor.tensor.shape import Shape_i
-
 from theano.missing import explain_missing
 
 __all__ = ["MakeVector", "ShapeFeature", "Shape_i"]
