@@ -278,6 +278,25 @@ class ExpressionLayer(Layer):
         return self._output_shape
 
     def _inferred_shape(self, input_shape):
+        shape = self._shape_of_output(input_shape)
+        if None not in shape:
+            return shape
+        # Some sizes don't depend on the unknown ones, though their expressions do: after
+        # flatten(2), n * 12 / n. They are the same whatever is unknown.
+        guesses = [
+            [n + axis if size is None else size for axis, size in enumerate(input_shape)]
+            for n in (1, 2, 1009)
+        ]
+        try:
+            guessed = [self._shape_of_output(guess) for guess in guesses]
+        except ValueError:
+            return shape
+        return tuple(
+            sizes[0] if sizes[0] and len(set(sizes)) == 1 else None
+            for sizes in zip(*guessed, strict=True)
+        )
+
+    def _shape_of_output(self, input_shape):
         sizes = [T.lscalar() if size is None else size for size in input_shape]
         for dtype in (theano.config.floatX, "int8"):  # some functions take integers only
             try:
