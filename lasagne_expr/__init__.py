@@ -1,5 +1,9 @@
 """A lightweight neural-network library in which every parameter may be an expression."""
 
+from ._engine import require_engine
+
+require_engine()
+
 from . import (
     init,
     layers,

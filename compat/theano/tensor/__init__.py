@@ -18,7 +18,7 @@ from pytensor.graph.op import Op
 from pytensor.graph.type import Type
 from pytensor.tensor import *
 from theano.missing import explain_missing
-from theano.tensor import basic, elemwise, extra_ops, nlinalg, opt, slinalg, subtensor
+from theano.tensor import basic, elemwise, extra_ops, nlinalg, nnet, opt, slinalg, subtensor
 from theano.tensor.basic import *
 from theano.tensor.basic import abs_, constant, inv, isinf_, isnan_
 

@@ -13,12 +13,12 @@ __all__ = ["MakeVector", "ShapeFeature", "Shape_i"]
 __getattr__ = explain_missing(__name__, "pytensor.tensor.rewriting.shape")
 
 
-class ShapeFeature(_PyTensorShapeFeature):
+class _LazyShapeFeature(_PyTensorShapeFeature):
     """Keep the symbolic shape of every variable of a function graph."""
 
     @property
-    def shape_of(self) -> "Mapping":
-        """The symbolic shapes: a tuple for each tensor, None for anything else."""
+    def shape_of(self) -> Mapping:
+        """The symbolic shapes: a tuple for each tensor."""
         return _Shapes(self)
 
 
@@ -34,3 +34,8 @@ class _Shapes(Mapping):
 
     def __len__(self) -> int:
         return len(self._feature.fgraph.variables)
+
+
+# PyTensor 3.0 keeps the mapping itself; newer ones make shapes when they are asked for.
+IS_LAZY = isinstance(getattr(_PyTensorShapeFeature, "shape_of", None), property)
+ShapeFeature = _LazyShapeFeature if IS_LAZY else _PyTensorShapeFeature
