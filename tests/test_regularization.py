@@ -13,9 +13,11 @@ from lasagne_expr.regularization import (
     regularize_layer_params_weighted,
     regularize_network_params,
 )
+from lasagne_expr.utils import floatX
 
 RNG = np.random.RandomState(6)
-A, B = RNG.normal(size=(3, 2)), RNG.normal(size=(2, 4))
+A, B = floatX(RNG.normal(size=(3, 2))), floatX(RNG.normal(size=(2, 4)))
+RTOL = 1e-5 if theano.config.floatX == "float32" else 1e-10
 
 
 def evaluate(*expressions):
@@ -28,7 +30,7 @@ def squares(*arrays):
 
 @pytest.fixture
 def network():
-    first = DenseLayer(InputLayer((None, 3)), 2, W=A, b=np.array([5.0, 6.0]))
+    first = DenseLayer(InputLayer((None, 3)), 2, W=A, b=floatX([5.0, 6.0]))
     return first, DenseLayer(first, 4, W=B, b=None)
 
 
@@ -61,7 +63,7 @@ def test_apply_penalty():
         (A**4).sum() + (B**4).sum(),
         0,
     ]
-    np.testing.assert_allclose(found, expected)
+    np.testing.assert_allclose(found, expected, rtol=RTOL)
 
 
 def test_penalties_of_layers(network):
@@ -90,7 +92,7 @@ def test_penalties_of_layers(network):
         abs(A).sum() + abs(B).sum() + 11,
         (A**4).sum(),
     ]
-    np.testing.assert_allclose(found, expected)
+    np.testing.assert_allclose(found, expected, rtol=RTOL)
 
 
 def test_a_tied_weight_counts_once_for_a_network_and_once_for_each_listed_layer():
@@ -100,12 +102,12 @@ def test_a_tied_weight_counts_once_for_a_network_and_once_for_each_listed_layer(
     found = evaluate(
         regularize_network_params(last, l2), regularize_layer_params([first, last], l2)
     )
-    np.testing.assert_allclose(found, [squares(A), 2 * squares(A)])
+    np.testing.assert_allclose(found, [squares(A), 2 * squares(A)], rtol=RTOL)
 
 
 def test_an_expression_is_penalized_in_its_shared_variables_or_as_it_is():
     w = theano.shared(A, name="w")
-    mask = tagged(theano.shared(np.eye(3, 2)), trainable=False, regularizable=False)
+    mask = tagged(theano.shared(floatX(np.eye(3, 2))), trainable=False, regularizable=False)
     layer = DenseLayer(InputLayer((None, 3)), 2, W=T.exp(w) * mask)
     as_used = np.exp(A) * np.eye(3, 2)
     whole = {"regularizable": True, "unwrap_shared": False}
@@ -117,7 +119,7 @@ def test_an_expression_is_penalized_in_its_shared_variables_or_as_it_is():
         regularize_network_params(layer, l2, tags=whole),
         apply_penalty(get_all_params(layer, unwrap_shared=False, regularizable=True), l2),
     )
-    np.testing.assert_allclose(found, [squares(A)] * 2 + [squares(as_used)] * 4)
+    np.testing.assert_allclose(found, [squares(A)] * 2 + [squares(as_used)] * 4, rtol=RTOL)
 
 
 def test_wrong_arguments(network):
