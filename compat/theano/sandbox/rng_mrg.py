@@ -446,9 +446,8 @@ class MRG_RandomStreams:
             As for the class; by default the seed that it was made with.
         """
         self.set_rstate(self.default_instance_seed if seed is None else seed)
-        for state, new_state, size, n_streams in self.state_updates:
-            if n_streams is None:
-                n_streams = self.n_streams(size)
+        for state, new_state, _, _ in self.state_updates:
+            n_streams = len(state.get_value(borrow=True))
             dtype = new_state.owner.outputs[1].dtype
             state.set_value(self.get_substream_rstates(n_streams, dtype), borrow=True)
 
@@ -873,6 +872,7 @@ def _truncated(
     fixed = pt.switch(outside, pt.sqrt(-2.0 * pt.log(number)) * directions, samples)
     halves = []
     for part in (slice(None, half), slice(half, None)):
-        order = pt.argsort(outside[part], kind="stable")
+        # Keys that all differ, as not every linker can sort stably.
+        order = pt.argsort(pt.switch(outside[part], half, 0) + pt.arange(half))
         halves.append(fixed[part][order])
     return pt.concatenate(halves)
