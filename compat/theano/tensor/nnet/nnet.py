@@ -577,7 +577,7 @@ def h_softmax(
         return joint.reshape((batch_size, n_classes * n_outputs_per_class))[:, :n_outputs]
     target = pt.as_tensor_variable(target).flatten()
     class_of_target, place_in_class = target // n_outputs_per_class, target % n_outputs_per_class
-    activations = pt.batched_dot(x[:, np.newaxis, :], W2[class_of_target])[:, 0, :]
+    activations = pt.matmul(x[:, np.newaxis, :], W2[class_of_target])[:, 0, :]
     within_class = softmax(activations + b2[class_of_target])
     rows = pt.arange(batch_size)
     return class_probs[rows, class_of_target] * within_class[rows, place_in_class]

@@ -74,9 +74,13 @@ def ultra_fast_sigmoid(x: Any) -> Variable:
     >>> T.nnet.ultra_fast_sigmoid(T.constant([-9.0, 0.0, 1.0])).eval().round(3).tolist()
     [0.002, 0.5, 0.75]
     """
-    half = _as_float(x) * 0.5
+    x = _as_float(x)
+    slope, at_bend, limit = (
+        pt.constant(value, dtype=x.dtype)
+        for value in (0.0458812946797165, 0.935409070603099, 0.99505475368673)
+    )
+    half = x * 0.5
     size = abs(half)
-    line = 0.935409070603099 + 0.0458812946797165 * (size - 1.7)
-    outer = pt.switch(size < 3, line, 0.99505475368673)
+    outer = pt.switch(size < 3, at_bend + slope * (size - pt.constant(1.7, dtype=x.dtype)), limit)
     tanh = pt.switch(size < 1.7, 1.5 * half / (1 + size), pt.sign(half) * outer)
     return 0.5 * (tanh + 1)
