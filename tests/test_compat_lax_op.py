@@ -75,9 +75,7 @@ class TestLaxOp:
             difference = ((above[1] ** 2).sum() - (below[1] ** 2).sum()) / 2e-6
             assert of_first[n] == pytest.approx(difference, rel=1e-5)
 
-    @pytest.mark.parametrize(
-        "mode", ["FAST_COMPILE", "JAX", pytest.param("NUMBA", marks=pytest.mark.slow)]
-    )
+    @pytest.mark.parametrize("mode", ["FAST_COMPILE", "NUMBA"])
     @pytest.mark.slow
     def test_modes_of_pytensor(self, values, mode):
         x, w = T.dmatrix("x"), T.dvector("w")
