@@ -1,5 +1,8 @@
 """What Theano's API over PyTensor promises beyond Theano."""
 
+import os
+import signal
+
 import numpy as np
 import pytensor
 import pytest
@@ -70,3 +73,23 @@ class TestArguments:
         x = T.dvector("x")
         with pytest.raises(TypeError, match="for its input x"):
             theano.function([x], x * 2)(None)
+
+
+class TestInterrupt:
+    def test_comes_after_the_update_and_leaves_the_handler(self, monkeypatch):
+        w = theano.shared(np.zeros(3))
+        add = theano.function([], updates={w: w + 1})
+        add()
+        (key, run), *_ = add._executables.items()
+
+        def interrupted(arguments, stored):
+            results = run(arguments, stored)  # w's buffer is overwritten from here on
+            os.kill(os.getpid(), signal.SIGINT)
+            return results
+
+        monkeypatch.setitem(add._executables, key, interrupted)
+        handler = signal.getsignal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            add()
+        assert w.get_value().tolist() == [2, 2, 2]
+        assert signal.getsignal(signal.SIGINT) is handler
