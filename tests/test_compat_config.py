@@ -40,6 +40,13 @@ def test_an_unknown_flag_is_an_error_with_a_suggestion(flag, hint):
     assert f"'{flag.partition('=')[0]}'; did you mean {hint}?" in last_line
 
 
+@pytest.mark.parametrize("device", ["opencl0", "cudaa", "cuda:0"])
+def test_devices_that_there_are_not(device):
+    last_line = run("import theano", f"device={device}").stderr.splitlines()[-1]
+    assert last_line.startswith("ValueError")
+    assert device in last_line
+
+
 def test_a_wrong_name_is_an_error_with_a_suggestion():
     with pytest.raises(AttributeError, match=r"'flotX'; did you mean 'floatX'\?"):
         theano.config.flotX = "float32"

@@ -7,7 +7,7 @@ They are in three tables:
     ``pytensor.config.floatX``. A value from ``THEANO_FLAGS`` or ``.theanorc`` overrides one from
     ``PYTENSOR_FLAGS`` or ``.pytensorrc``.
 ``OWN``
-    Read by this package itself, by ``theano.function`` above all.
+    Read by this package itself.
 ``NO_EFFECT``
     Accepted and kept, so that old scripts and settings work, but nothing here reads them: they are
     about Theano's C code, its libgpuarray back-end and bugs of its past. PyTensor's own settings of
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -67,21 +68,23 @@ def floatX_convert(value: Any) -> Any:
 
 
 class DeviceParam(ConfigParam):
-    """``cpu``, or ``cuda`` or ``opencl`` with an optional number; fixed once theano is imported."""
+    """``cpu``, or ``cuda`` with an optional number; fixed once theano is imported."""
 
-    choices = "('cpu', 'cuda*', 'opencl*')"
+    choices = "('cpu', 'cuda*')"
 
     def __init__(self, default: str) -> None:
         super().__init__(default, allow_override=False)
 
     def check(self, value: Any) -> str:
-        if value == self.default or str(value).startswith(("cuda", "opencl")):
+        if value == self.default or re.fullmatch(r"cuda\d*", str(value)):
             return value
         if str(value).startswith("gpu"):
             raise ValueError(
                 f"{self.fullname}={value}: device=gpu* was the name in Theano's old GPU back-end, "
                 f"which 1.0 removed. Use {self.fullname}={str(value).replace('gpu', 'cuda')}."
             )
+        if str(value).startswith("opencl"):
+            raise ValueError(f"{self.fullname}={value}: OpenCL is not there on PyTensor and JAX.")
         raise self.invalid(value)
 
 
@@ -280,40 +283,14 @@ FORWARDED: dict[str, tuple[ConfigParam, str]] = {
     ),
 }
 
+_ON_FLOATING_POINT_ERROR = ("ignore", "warn", "raise", "call", "print", "log", "None")
+
 OWN: dict[str, tuple[ConfigParam, str]] = {
     "device": (DeviceParam("cpu"), "Where functions run: cpu, or cuda, cuda0, cuda1, ... (a GPU)."),
-    "init_gpu_device": (DeviceParam(""), "GPU to start, while functions run where device says."),
-    "force_device": (
-        BoolParam(False, allow_override=False),
-        "Raise an error if the device is not there, rather than use the CPU.",
-    ),
-    "print_active_device": (
-        BoolParam(True, allow_override=False),
-        "Print which GPU is used when it is started.",
-    ),
     "mode": (ModeParam("Mode"), "Compilation mode of functions that don't say their own."),
-    "linker": (
-        EnumStr("cvm", "c|py", "py", "c", "c|py_nogc", "vm", "vm_nogc", "cvm_nogc"),
-        "Linker of the mode 'Mode'.",
-    ),
-    "optimizer": (
-        EnumStr("o4", "o3", "o2", "o1", "unsafe", "fast_run", "fast_compile", "merge", "None"),
-        "How far graphs are rewritten in the mode 'Mode'.",
-    ),
-    **{
-        f"optimizer_{verb}": (
-            StrParam("", allow_override=False),
-            f"Tags of rewrites to {what} in the default mode, separated by ':'.",
-        )
-        for verb, what in (
-            ("excluding", "leave out"),
-            ("including", "add"),
-            ("requiring", "insist on"),
-        )
-    },
     **{
         f"numpy.seterr_{kind}": (
-            EnumStr(default, "ignore", "warn", "raise", "call", "print", "log", "None"),
+            EnumStr(default, *_ON_FLOATING_POINT_ERROR, allow_override=False),
             f"What NumPy does at {what}; see numpy.seterr. NumPy is left alone unless it is set.",
         )
         for kind, default, what in (
@@ -325,9 +302,6 @@ OWN: dict[str, tuple[ConfigParam, str]] = {
         )
     },
 }
-for _kind in ("all", "divide", "over", "under", "invalid"):
-    OWN[f"numpy.seterr_{_kind}"][0].allow_override = False
-
 _RUNTIME_ALGORITHMS = (
     "guess_once",
     "guess_on_shape_change",
@@ -342,6 +316,34 @@ _OLD_BUGS = (
 )
 
 NO_EFFECT: dict[str, tuple[ConfigParam, str]] = {
+    "init_gpu_device": (DeviceParam(""), "GPU to start, while functions run where device says."),
+    "force_device": (
+        BoolParam(False, allow_override=False),
+        "Raise an error if the device is not there. That is always done here.",
+    ),
+    "print_active_device": (
+        BoolParam(True, allow_override=False),
+        "Print which GPU is used when it is started.",
+    ),
+    "linker": (
+        EnumStr("cvm", "c|py", "py", "c", "c|py_nogc", "vm", "vm_nogc", "cvm_nogc"),
+        "How the mode 'Mode' is linked. Here it is by JAX; set mode for another.",
+    ),
+    "optimizer": (
+        EnumStr("o4", "o3", "o2", "o1", "unsafe", "fast_run", "fast_compile", "merge", "None"),
+        "How far the mode 'Mode' rewrites graphs. Set mode=FAST_COMPILE for less.",
+    ),
+    **{
+        f"optimizer_{verb}": (
+            StrParam("", allow_override=False),
+            f"Tags of rewrites to {what} in the default mode, separated by ':'.",
+        )
+        for verb, what in (
+            ("excluding", "leave out"),
+            ("including", "add"),
+            ("requiring", "insist on"),
+        )
+    },
     "compute_test_value": (
         TestValueParam("off", "ignore", "warn", "raise", "pdb"),
         "Compute every node as it is built, from test values.",
