@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 import theano
 import theano.tensor as T
-from numerics import check_gradients, check_pickling, layer_output
 
-from lasagne_expr.init import Constant, Normal
+from lasagne_expr.init import Constant
 from lasagne_expr.layers import (
     DenseLayer,
     InputLayer,
@@ -13,6 +12,7 @@ from lasagne_expr.layers import (
     get_output_shape,
 )
 from lasagne_expr.nonlinearities import identity, rectify, tanh
+from numerics import check_gradients, check_pickling, layer_output
 
 rng = np.random.RandomState(1234)
 
@@ -203,16 +203,15 @@ def test_nin_with_biases_of_each_place():
 @pytest.mark.parametrize("untie_biases", [False, True])
 def test_nin_gradients(untie_biases):
     source = InputLayer((None, 3, 2), input_var=T.dtensor3())
-    layer = NINLayer(source, 4, untie_biases, Normal(1.0), Normal(1.0), nonlinearity=tanh)
-    for param in layer.get_params():
-        param.set_value(normal(*param.get_value().shape).astype(param.dtype))
+    b = normal(4, 2) if untie_biases else normal(4)
+    layer = NINLayer(source, 4, untie_biases, W=normal(3, 4), b=b, nonlinearity=tanh)
     check_gradients(layer, normal(2, 3, 2))
 
 
 def test_nin_weights_may_be_tied():
     l1 = InputLayer((None, 3, 2), input_var=T.dtensor3())
-    l2 = NINLayer(l1, 4, W=normal(3, 4), nonlinearity=tanh)
-    l3 = NINLayer(l2, 3, W=l2.W.T, nonlinearity=tanh)
+    l2 = NINLayer(l1, 4, W=normal(3, 4), b=normal(4), nonlinearity=tanh)
+    l3 = NINLayer(l2, 3, W=l2.W.T, b=normal(3), nonlinearity=tanh)
     check_gradients(l3, normal(2, 3, 2))
 
 
