@@ -7,7 +7,6 @@ import theano.tensor as T
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from numerics import check_pickling, layer_output, variable_for
 
 from lasagne_expr.layers import (
     ConcatLayer,
@@ -21,6 +20,7 @@ from lasagne_expr.layers import (
     get_output,
     get_output_shape,
 )
+from numerics import check_pickling, layer_output, variable_for
 
 rng = np.random.RandomState(1234)
 

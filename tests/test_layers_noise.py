@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 import theano
 import theano.tensor as T
-from numerics import check_pickling, layer_output
 from theano.sandbox.rng_mrg import MRG_RandomStreams
 
 from lasagne_expr.layers import (
@@ -15,6 +14,7 @@ from lasagne_expr.layers import (
     get_output,
     spatial_dropout,
 )
+from numerics import check_pickling, layer_output
 
 floatX = theano.config.floatX
 

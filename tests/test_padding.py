@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import theano
 import theano.tensor as T
-from numerics import finite_difference, variable_for
 
 from lasagne_expr.theano_extensions.padding import pad
+from numerics import finite_difference, variable_for
 
 x = np.arange(1.0, 25.0).reshape(2, 3, 4)
 
