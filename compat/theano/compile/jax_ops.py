@@ -2,6 +2,7 @@
 
 from pytensor.link.jax.dispatch.basic import jax_funcify
 from theano.lax_op import LaxOp
+from theano.tensor.nnet import sigm_jax
 
 
 @jax_funcify.register(LaxOp)
