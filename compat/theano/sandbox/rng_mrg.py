@@ -310,7 +310,8 @@ class mrg_uniform(JAXOp):
         new_state, numbers = _draw_jax(rstate, _number_of(lengths), used, self.dtype)
         return new_state, numbers.reshape(lengths)
 
-    def infer_shape(self, node: Apply, input_shapes: list) -> list:
+    def infer_shape(self, *arguments: Any) -> list:
+        node, input_shapes = arguments[-2:]  # older PyTensors give the graph first
         return [input_shapes[0], tuple(self._split(node.inputs)[2])]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
