@@ -34,6 +34,7 @@ from theano.compile import (
     shared,
 )
 from theano.configdefaults import config
+from theano.configparser import change_flags
 from theano.gof import Apply, Constant, Container, FunctionGraph, Op, Type, Variable, generic
 from theano.gof.graph import clone_replace as clone
 from theano.gradient import Lop, Rop, grad, subgraph_grad

@@ -1,6 +1,5 @@
 """Tensors: Theano's names, most of which are PyTensor's."""
 
-import pytensor.tensor as _pytensor_tensor
 from pytensor.gradient import (
     DisconnectedType,
     Lop,
@@ -17,8 +16,24 @@ from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.op import Op
 from pytensor.graph.type import Type
 from pytensor.tensor import *
+
+# Importing them puts them in the place of PyTensor's modules of the same names.
+import theano.tensor.basic
+import theano.tensor.elemwise
+import theano.tensor.extra_ops
+import theano.tensor.nlinalg
+import theano.tensor.nnet
+import theano.tensor.opt
+import theano.tensor.raw_random
+import theano.tensor.shared_randomstreams
+import theano.tensor.sharedvar
+import theano.tensor.signal
+import theano.tensor.slinalg
+import theano.tensor.subtensor
+import theano.tensor.type
+import theano.tensor.var
+from pytensor.tensor import var  # the function, which has the name of a module
 from theano.missing import explain_missing
-from theano.tensor import basic, elemwise, extra_ops, nlinalg, nnet, opt, slinalg, subtensor
 from theano.tensor.basic import *
 from theano.tensor.basic import abs_, constant, inv, isinf_, isnan_
 

@@ -47,6 +47,7 @@ from pytensor.tensor.type import (
     uint_dtypes,
 )
 from pytensor.tensor.variable import TensorConstant, TensorVariable
+from theano.configdefaults import config
 from theano.missing import explain_missing
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor")
@@ -56,6 +57,50 @@ inv = pt.reciprocal
 sgn = pt.sign
 isnan_ = pt.isnan
 isinf_ = pt.isinf
+
+
+def _variable(name, dtype, *broadcastable):
+    return TensorType(dtype or config.floatX, broadcastable)(name)
+
+
+def scalar(name: "str | None" = None, dtype: "str | None" = None) -> TensorVariable:
+    """Make a symbolic scalar, of floatX unless `dtype` is given."""
+    return _variable(name, dtype)
+
+
+def vector(name: "str | None" = None, dtype: "str | None" = None) -> TensorVariable:
+    """Make a symbolic vector, of floatX unless `dtype` is given."""
+    return _variable(name, dtype, False)
+
+
+def matrix(name: "str | None" = None, dtype: "str | None" = None) -> TensorVariable:
+    """Make a symbolic matrix, of floatX unless `dtype` is given."""
+    return _variable(name, dtype, False, False)
+
+
+def row(name: "str | None" = None, dtype: "str | None" = None) -> TensorVariable:
+    """Make a symbolic matrix of one row, of floatX unless `dtype` is given."""
+    return _variable(name, dtype, True, False)
+
+
+def col(name: "str | None" = None, dtype: "str | None" = None) -> TensorVariable:
+    """Make a symbolic matrix of one column, of floatX unless `dtype` is given."""
+    return _variable(name, dtype, False, True)
+
+
+def tensor3(name: "str | None" = None, dtype: "str | None" = None) -> TensorVariable:
+    """Make a symbolic tensor of 3 dimensions, of floatX unless `dtype` is given."""
+    return _variable(name, dtype, *(False,) * 3)
+
+
+def tensor4(name: "str | None" = None, dtype: "str | None" = None) -> TensorVariable:
+    """Make a symbolic tensor of 4 dimensions, of floatX unless `dtype` is given."""
+    return _variable(name, dtype, *(False,) * 4)
+
+
+def tensor5(name: "str | None" = None, dtype: "str | None" = None) -> TensorVariable:
+    """Make a symbolic tensor of 5 dimensions, of floatX unless `dtype` is given."""
+    return _variable(name, dtype, *(False,) * 5)
 
 
 def addbroadcast(x: Variable, *axes: int) -> Variable:

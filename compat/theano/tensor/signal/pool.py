@@ -1,0 +1,368 @@
+"""Pooling: the maximum, sum or average over windows along the last axes."""
+
+import itertools
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.gradient import DisconnectedType, disconnected_type
+from pytensor.graph.basic import Variable
+from theano.lax_op import LaxOp
+from theano.missing import explain_missing
+
+__all__ = ["Pool", "max_pool_2d_same_size", "pool_2d", "pool_3d"]
+
+__getattr__ = explain_missing(__name__, "pytensor.tensor.signal")
+
+MODES = ("max", "sum", "average_inc_pad", "average_exc_pad")
+
+
+def pool_2d(
+    input: Variable,
+    ws: Any = None,
+    ignore_border: "bool | None" = None,
+    stride: Any = None,
+    pad: Any = (0, 0),
+    mode: str = "max",
+    ds: Any = None,
+    st: Any = None,
+    padding: Any = None,
+) -> Variable:
+    """Pool over windows along the last two axes.
+
+    Parameters
+    ----------
+    input : tensor variable
+        Of 2 or more dimensions.
+    ws : pair of int, or integer vector
+        The windows' sizes.
+    ignore_border : bool, optional
+        Whether to leave out windows that reach over the end. False by default, with a warning.
+    stride : pair of int, or integer vector, optional
+        The distances between windows; `ws` by default.
+    pad : pair of int, default (0, 0)
+        How many elements are added on both ends; only with `ignore_border`.
+    mode : {"max", "sum", "average_inc_pad", "average_exc_pad"}
+        What is computed of a window; averages include or exclude what was added.
+    ds, st, padding
+        Older names for `ws`, `stride` and `pad`.
+
+    Returns
+    -------
+    tensor variable
+
+    Raises
+    ------
+    ValueError
+        If an argument isn't among those above, or is given by two names.
+
+    Notes
+    -----
+    Where several elements of a window are its maximum, the gradient goes to all of them, as in
+    Theano.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.arange(16.0).reshape(4, 4)
+    >>> pool_2d(x, (2, 2), ignore_border=True, mode="sum").eval().tolist()
+    [[10.0, 18.0], [42.0, 50.0]]
+    """
+    return _pool(2, input, ws, ignore_border, stride, pad, mode, ds, st, padding)
+
+
+def pool_3d(
+    input: Variable,
+    ws: Any = None,
+    ignore_border: "bool | None" = None,
+    stride: Any = None,
+    pad: Any = (0, 0, 0),
+    mode: str = "max",
+    ds: Any = None,
+    st: Any = None,
+    padding: Any = None,
+) -> Variable:
+    """Pool over windows along the last three axes; see :func:`pool_2d`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pool_3d(np.arange(8.0).reshape(2, 2, 2), (2, 2, 2), ignore_border=True).eval().tolist()
+    [[[7.0]]]
+    """
+    return _pool(3, input, ws, ignore_border, stride, pad, mode, ds, st, padding)
+
+
+def max_pool_2d_same_size(input: Variable, patch_size: Sequence[int]) -> Variable:
+    """Keep each patch's maximum in its place, and make all other elements zero.
+
+    Parameters
+    ----------
+    input : tensor4
+    patch_size : pair of int
+
+    Returns
+    -------
+    tensor4
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.array([[[[1.0, 2.0], [4.0, 3.0]]]])
+    >>> max_pool_2d_same_size(x, (2, 2)).eval()[0, 0].tolist()
+    [[0.0, 0.0], [4.0, 0.0]]
+    """
+    input = pt.as_tensor_variable(input)
+    pooled = pool_2d(input, patch_size, ignore_border=True)
+    sizes = _sizes(patch_size, 2)
+    return MaxPoolGradient(2, True)(input, pooled, pooled, sizes, sizes, _sizes((0, 0), 2))
+
+
+def _pool(ndim, input, ws, ignore_border, stride, pad, mode, ds, st, padding):
+    ws = _renamed("ws", ws, "ds", ds)
+    stride = _renamed("stride", stride, "st", st)
+    if padding is not None:
+        pad = _renamed("pad", None if pad in (None, (0,) * ndim) else pad, "padding", padding)
+    if ws is None:
+        raise ValueError(f"pool_{ndim}d needs ws, the size of its windows")
+    if ignore_border is None:
+        warnings.warn(
+            f"pool_{ndim}d takes ignore_border=False, for windows that reach over the end to "
+            "count, unless it is given",
+            stacklevel=3,
+        )
+        ignore_border = False
+    input = pt.as_tensor_variable(input)
+    if input.ndim < ndim:
+        raise ValueError(f"pool_{ndim}d needs {ndim} or more dimensions, got {input.ndim}")
+    ws = _sizes(ws, ndim)
+    stride = ws if stride is None else _sizes(stride, ndim)
+    pad = _sizes((0,) * ndim if pad is None else pad, ndim)
+    return Pool(ndim, bool(ignore_border), mode)(input, ws, stride, pad)
+
+
+def _renamed(name, value, older_name, older_value):
+    if older_value is None:
+        return value
+    if value is not None:
+        raise ValueError(f"give {name} or its older name {older_name}, not both")
+    warnings.warn(f"{older_name} is the older name of {name}", DeprecationWarning, stacklevel=4)
+    return older_value
+
+
+def _sizes(value, ndim):
+    if not isinstance(value, Variable):
+        value = (value,) * ndim if isinstance(value, int) else tuple(value)
+        if len(value) != ndim:
+            raise ValueError(f"expected {ndim} sizes, one for each axis pooled, got {value}")
+    return pt.cast(pt.as_tensor_variable(value), "int64")
+
+
+def _maximum(a, b):
+    return pt.maximum(a, b) if isinstance(a, Variable) else max(a, b)
+
+
+def _output_length(length, window, stride, pad, ignore_border):
+    if None in (length, window, stride, pad):
+        return None
+    length = length + 2 * pad
+    if ignore_border:
+        return _maximum((length - window) // stride + 1, 0)
+    if isinstance(window, Variable) or isinstance(stride, Variable):
+        overlapping = _maximum((length - 1 - window) // stride + 1, 0) + 1
+        return pt.switch(pt.ge(stride, window), (length - 1) // stride + 1, overlapping)
+    if stride >= window:
+        return (length - 1) // stride + 1
+    return _maximum((length - 1 - window) // stride + 1, 0) + 1
+
+
+class Pool(LaxOp):
+    """Pool over windows along the last axes.
+
+    Parameters
+    ----------
+    ndim : int
+        The number of axes.
+    ignore_border : bool
+        Whether to leave out windows that reach over the end.
+    mode : str
+        As for :func:`pool_2d`.
+    """
+
+    __props__ = ("ndim", "ignore_border", "mode")
+    sizes = (1, 2, 3)
+
+    def __init__(self, ndim: int, ignore_border: bool, mode: str = "max"):
+        if mode not in MODES:
+            raise ValueError(f"mode should be one of {', '.join(MODES)}, got {mode!r}")
+        self.ndim = ndim
+        self.ignore_border = ignore_border
+        self.mode = mode
+
+    @staticmethod
+    def out_shape(
+        imgshape: Sequence,
+        ws: Sequence,
+        ignore_border: bool = False,
+        stride: "Sequence | None" = None,
+        pad: "Sequence | None" = None,
+        ndim: int = 2,
+    ) -> list:
+        """Compute the output's shape from the input's."""
+        stride = ws if stride is None else stride
+        pad = (0,) * ndim if pad is None else pad
+        lengths = imgshape[len(imgshape) - ndim :]
+        pooled = map(_output_length, lengths, ws, stride, pad, [ignore_border] * ndim)
+        return [*imgshape[: len(imgshape) - ndim], *pooled]
+
+    def output_shape(self, x, ws, stride, pad):
+        return tuple(self.out_shape(x, ws, self.ignore_border, stride, pad, self.ndim))
+
+    def compute(self, x, ws, stride, pad):
+        self._check(x.shape, ws, stride, pad)
+        windows = _Windows(self, x.shape, ws, stride, pad)
+        pooled = windows.reduce(x, "max" if self.mode == "max" else "sum")
+        if self.mode.startswith("average"):
+            pooled = pooled / windows.counts(self.mode == "average_inc_pad").astype(pooled.dtype)
+        return pooled
+
+    def _check(self, shape, ws, stride, pad):
+        if min(ws) < 1 or min(stride) < 1 or min(pad) < 0:
+            raise ValueError(f"pooling with windows {ws}, strides {stride} and padding {pad}")
+        if any(p >= w for p, w in zip(pad, ws)):
+            raise ValueError(f"padding {pad} should be smaller than the windows {ws}")
+        if any(pad) and not self.ignore_border:
+            raise ValueError(f"padding {pad} needs ignore_border=True")
+
+    def pullback(self, inputs, outputs, cotangents):
+        if self.mode != "max" or isinstance(cotangents[0].type, DisconnectedType):
+            return super().pullback(inputs, outputs, cotangents)
+        x, *sizes = inputs
+        gradient = MaxPoolGradient(self.ndim, self.ignore_border)
+        return [gradient(x, outputs[0], cotangents[0], *sizes), *(disconnected_type(),) * 3]
+
+
+class MaxPoolGradient(LaxOp):
+    """Give to each maximum of a window what comes back for the window.
+
+    Its inputs are the pooled input, the maxima, what comes back, and sizes as for :class:`Pool`.
+    """
+
+    __props__ = ("ndim", "ignore_border")
+    sizes = (3, 4, 5)
+
+    def __init__(self, ndim: int, ignore_border: bool):
+        self.ndim = ndim
+        self.ignore_border = ignore_border
+
+    def output_shape(self, x, maxima, cotangent, ws, stride, pad):
+        return x
+
+    def output_dtype(self, x, maxima, cotangent):
+        return x
+
+    def compute(self, x, maxima, cotangent, ws, stride, pad):
+        windows = _Windows(self, x.shape, ws, stride, pad)
+        return windows.spread(x, maxima, cotangent.astype(x.dtype))
+
+
+class _Windows:
+    """The windows of a pooling operation on arrays of one shape."""
+
+    # Beyond this many elements in a window, go along one axis after the other.
+    MOST_AT_ONCE = 9
+
+    def __init__(self, op, shape, ws, stride, pad):
+        self.ndim = op.ndim
+        self.lead = len(shape) - op.ndim
+        self.lengths = shape[self.lead :]
+        self.ws, self.stride, self.pad = ws, stride, pad
+        self.out = Pool.out_shape(shape, ws, op.ignore_border, stride, pad, op.ndim)[self.lead :]
+
+    def _padded(self, x, value):
+        """Pad, or cut, every axis to just what its windows cover."""
+        from jax import lax
+
+        config = [(0, 0, 0)] * self.lead
+        for length, ws, stride, pad, out in zip(
+            self.lengths, self.ws, self.stride, self.pad, self.out
+        ):
+            covered = (out - 1) * stride + ws if out else 0
+            config.append((pad, covered - length - pad, 0))
+        return lax.pad(x, np.asarray(value, x.dtype), config)
+
+    def _slice(self, x, offsets):
+        """Take the element at some offsets of every window."""
+        index = [slice(None)] * self.lead
+        for offset, stride, out in zip(offsets, self.stride, self.out):
+            index.append(slice(offset, offset + (out - 1) * stride + 1, stride))
+        return x[tuple(index)]
+
+    def _offsets(self):
+        return itertools.product(*map(range, self.ws))
+
+    def reduce(self, x, mode):
+        """Compute the maximum or the sum of every window, from slices of the array.
+
+        On CPUs this is faster than XLA's own pooling, and has a faster gradient.
+        """
+        import jax.numpy as jnp
+        from jax import lax
+
+        combine = jnp.maximum if mode == "max" else jnp.add
+        x = self._padded(x, _lowest(x.dtype) if mode == "max" else 0)
+        if np.prod(self.ws) <= self.MOST_AT_ONCE:
+            parts = (self._slice(x, offsets) for offsets in self._offsets())
+            return _fold(combine, parts)
+        for position, (ws, stride, out) in enumerate(zip(self.ws, self.stride, self.out)):
+            axis = self.lead + position
+            parts = (
+                lax.slice_in_dim(x, offset, offset + (out - 1) * stride + 1, stride, axis)
+                for offset in range(ws)
+            )
+            x = _fold(combine, parts)
+        return x
+
+    def counts(self, include_padding):
+        """Count the elements of every window that belong to the array, or to its padding."""
+        total = np.ones(self.out)
+        for axis in range(self.ndim):
+            length, pad = self.lengths[axis], self.pad[axis]
+            low, high = (0, length + 2 * pad) if include_padding else (pad, length + pad)
+            starts = np.arange(self.out[axis]) * self.stride[axis]
+            ends = np.minimum(starts + self.ws[axis], high)
+            own = ends - np.maximum(starts, low)
+            total *= own.reshape((-1,) + (1,) * (self.ndim - 1 - axis))
+        return total
+
+    def spread(self, x, maxima, cotangent):
+        """Bring back what comes for each window to all of its maxima."""
+        from jax import lax
+
+        padded = self._padded(x, _lowest(x.dtype))
+        covered = padded.shape[self.lead :]
+        total = None
+        for offsets in self._offsets():
+            part = (self._slice(padded, offsets) == maxima) * cotangent
+            places = [(0, 0, 0)] * self.lead
+            for offset, stride, out, size in zip(offsets, self.stride, self.out, covered):
+                places.append((offset, size - offset - (out - 1) * stride - 1, stride - 1))
+            part = lax.pad(part, np.zeros((), part.dtype), places)
+            total = part if total is None else total + part
+        back = [(0, 0, 0)] * self.lead
+        for length, pad, size in zip(self.lengths, self.pad, covered):
+            back.append((-pad, length + pad - size, 0))
+        return lax.pad(total, np.zeros((), total.dtype), back)
+
+
+def _lowest(dtype):
+    return -np.inf if np.issubdtype(dtype, np.floating) else np.iinfo(dtype).min
+
+
+def _fold(combine, parts):
+    total = next(parts)
+    for part in parts:
+        total = combine(total, part)
+    return total
