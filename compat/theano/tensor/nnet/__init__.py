@@ -1,10 +1,21 @@
 """What neural networks need besides plain tensor functions: Theano's ``T.nnet``."""
 
 from theano.missing import explain_missing
-from theano.tensor.nnet import nnet, sigm
+from theano.tensor.nnet import abstract_conv, conv, nnet, planar, sigm
+from theano.tensor.nnet.abstract_conv import conv2d as abstract_conv2d
+from theano.tensor.nnet.abstract_conv import conv2d_grad_wrt_inputs, conv3d, separable_conv2d
 from theano.tensor.nnet.nnet import *
+from theano.tensor.nnet.planar import *
 from theano.tensor.nnet.sigm import *
 
-__all__ = [*nnet.__all__, *sigm.__all__]
+__all__ = [
+    "abstract_conv2d",
+    "conv2d_grad_wrt_inputs",
+    "conv3d",
+    "separable_conv2d",
+    *nnet.__all__,
+    *planar.__all__,
+    *sigm.__all__,
+]
 
 __getattr__ = explain_missing(__name__)
