@@ -32,7 +32,7 @@ bench:
 	$(MAKE) -C benchmarks PYTHON=$(PYTHON)
 
 clean:
-	rm -rf .venv build docs/_build *.egg-info
+	rm -rf .venv build docs/_build docs/api/generated *.egg-info
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \

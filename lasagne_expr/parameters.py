@@ -130,7 +130,8 @@ def tagged(variable: theano.Variable, **tags: bool) -> theano.Variable:
         What to tag. Of an expression, every shared variable below it is tagged, wherever else it
         is used.
     **tags : bool
-        The tags: true for one that the variable has, false for one that it hasn't.
+        The tags: true for one that the variable has, false for one that it hasn't. What isn't
+        ``trainable`` isn't ``regularizable`` either, unless that is given too.
 
     Returns
     -------
@@ -180,7 +181,11 @@ def own_tags(shared: SharedVariable) -> dict[str, bool]:
 
 def has_tags(shared: SharedVariable, param_tags: Iterable[str], wanted: Mapping[str, Any]) -> bool:
     """Tell whether a shared variable below a parameter with `param_tags` passes a tag filter."""
-    tags = {**dict.fromkeys(param_tags, True), **own_tags(shared)}
+    own = own_tags(shared)
+    if not own.get("trainable", True):
+        # A penalty on what is frozen would only add a constant.
+        own.setdefault("regularizable", False)
+    tags = {**dict.fromkeys(param_tags, True), **own}
     if not _is_differentiable(shared):
         tags.update(dict.fromkeys(_GRADIENT_TAGS, False))
     return all(tags.get(name, False) == bool(value) for name, value in wanted.items())

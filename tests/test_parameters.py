@@ -93,7 +93,13 @@ class TestTagged:
         assert layer.get_params() == [w, mask]
         assert layer.get_params(trainable=True) == [w]
         assert layer.get_params(trainable=False) == [mask]
-        assert layer.get_params(regularizable=True) == [w, mask]
+        assert layer.get_params(regularizable=True) == [w]
+
+    def test_what_is_frozen_is_regularized_only_if_that_is_asked_for(self):
+        w = tagged(shared(3, 2), trainable=False, regularizable=True)
+        layer = DenseLayer((None, 3), 2, W=T.exp(w), b=None)
+        assert layer.get_params(trainable=True) == []
+        assert layer.get_params(regularizable=True) == [w]
 
     def test_can_add_a_tag(self):
         w = tagged(shared(3, 2), generator=True)
