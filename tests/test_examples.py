@@ -1,0 +1,585 @@
+"""The examples: their shared modules here, the scripts themselves as a user runs them."""
+
+import argparse
+import gzip
+import http.server
+import os
+import re
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from hashlib import sha256
+from pathlib import Path
+from typing import ClassVar
+
+import matplotlib.image
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+PICTURES = {
+    "tied_autoencoder": ["reconstructions", "code", "weights", "losses"],
+    "factorized": ["accuracy"],
+    "positive": ["parts", "curves"],
+    "positive_semidefinite": ["neighbours", "eigenvalues"],
+    "frozen": ["weights"],
+}
+SCRIPTS = list(PICTURES)
+MODULES = ("common", "data", "pictures")
+
+
+# Helpers
+
+
+@pytest.fixture
+def example_modules(monkeypatch):
+    """Import the examples' shared modules as the scripts do, and forget them afterwards."""
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    for name in MODULES:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    modules = {name: __import__(name) for name in MODULES}
+    yield argparse.Namespace(**modules)
+    for name in MODULES:
+        sys.modules.pop(name, None)
+
+
+def as_a_user(**changes):
+    """Make the environment of a script: without the tests' settings of how Theano compiles."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **changes}
+    flags = environment.pop("THEANO_FLAGS", "").split(",")
+    kept = [flag for flag in flags if flag.startswith(("base_compiledir", "compiledir"))]
+    return {**environment, "THEANO_FLAGS": ",".join(kept)}
+
+
+def run_script(name, folder, *options, **environment):
+    command = [sys.executable, EXAMPLES / f"{name}.py", "--out", folder / "out", *options]
+    return subprocess.run(
+        [str(word) for word in command],
+        cwd=folder,
+        env=as_a_user(**environment),
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+
+def check_pictures(folder, script):
+    """Check that each picture is a PNG of a fair size with something on it."""
+    found = sorted(path.name for path in folder.glob("*.png"))
+    assert found == sorted(f"{script}_{name}.png" for name in PICTURES[script])
+    for name in found:
+        image = matplotlib.image.imread(folder / name)
+        height, width = image.shape[:2]
+        assert width >= 800
+        assert height >= 250
+        assert image[..., :3].std() > 0.05
+
+
+def table(text, start):
+    """Read the rows that begin with `start` (an expression): their numbers, percent as such."""
+    number = r"-?\d+\.?\d*"
+    rows = {}
+    for line in text.splitlines():
+        if match := re.match(rf"({start})  +({number}%?(?: +{number}%?)*)$", line):
+            values = match[2].replace("%", "").split()
+            rows[match[1]] = [float(value) for value in values]
+    return rows
+
+
+def write_idx(path, array):
+    header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
+    content = header + array.astype("uint8").tobytes()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+
+
+def write_small_mnist(folder, suffix=".gz", number=300):
+    """Write scikit-learn's digits as if they were MNIST."""
+    folder.mkdir()
+    digits = load_digits()
+    for part, chosen in (("train", slice(0, number)), ("t10k", slice(number, number + 60))):
+        write_idx(folder / f"{part}-images-idx3-ubyte{suffix}", digits.images[chosen] * 15)
+        write_idx(folder / f"{part}-labels-idx1-ubyte{suffix}", digits.target[chosen])
+
+
+# Reading and fetching images
+
+
+def test_digits_are_split_the_same_each_time(example_modules):
+    first, second = (example_modules.data.load_images("digits", Path(), "float32") for _ in "12")
+    assert first.train.shape == (1437, 64)
+    assert first.test.shape == (360, 64)
+    assert first.train.dtype == np.float32
+    assert first.train.min() == 0
+    assert first.train.max() == 1
+    np.testing.assert_array_equal(first.test, second.test)
+    # Nothing is lost and nothing is in both parts: together they are scikit-learn's images.
+    together = np.concatenate([first.train, first.test])
+    np.testing.assert_allclose(np.sort(together.sum(1)), np.sort(load_digits().data.sum(1) / 16))
+
+
+@pytest.mark.parametrize("suffix", [".gz", ""])
+def test_mnist_files_are_read(example_modules, tmp_path, suffix):
+    write_small_mnist(tmp_path / "mnist", suffix)
+    images = example_modules.data.load_images("mnist", tmp_path / "mnist", "float64")
+    digits = load_digits()
+    assert images.shape == (8, 8)
+    np.testing.assert_allclose(images.train, digits.data[:300] * 15 / 255)
+    np.testing.assert_array_equal(images.test_labels, digits.target[300:360])
+    assert "300 images of 8 x 8" in str(images)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("cut.gz", gzip.compress(bytes(1000))[:-10]),
+        ("no_gzip.gz", b"<html>not found</html>"),
+        ("short_header", b"\0\0\x08"),
+        ("cut", struct.pack(">HBBI", 0, 8, 1, 5) + bytes(4)),
+        ("of_floats", struct.pack(">HBBI", 0, 13, 1, 1) + bytes(4)),
+        ("a_picture", b"\x89PNG\r\n\x1a\n" + bytes(100)),
+    ],
+)
+def test_damaged_files_are_named(example_modules, tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(example_modules.data.DataError, match=rf"{name}.*delete it"):
+        example_modules.data.read_idx(path)
+
+
+def test_files_of_different_sets_are_refused(example_modules, tmp_path):
+    write_small_mnist(tmp_path / "mnist")
+    write_idx(tmp_path / "mnist" / "t10k-labels-idx1-ubyte.gz", np.arange(7))
+    with pytest.raises(example_modules.data.DataError, match="don't belong together"):
+        example_modules.data.load_images("mnist", tmp_path / "mnist", "float32")
+
+
+class Files(http.server.BaseHTTPRequestHandler):
+    """Serve what is in `contents`; under /damaged/ with a byte changed, under /cut/ not all."""
+
+    contents: ClassVar[dict] = {}
+
+    def do_GET(self):
+        place, name = self.path.strip("/").split("/")
+        content = self.contents.get(name)
+        if content is None or place == "missing":
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if place == "damaged":
+            content = content[:-1] + b"?"
+        self.wfile.write(content[: len(content) // 2] if place == "cut" else content)
+
+    def log_message(self, *args):
+        """Keep the tests' output clean."""
+
+
+@pytest.fixture
+def mirror(example_modules, tmp_path, monkeypatch):
+    """Serve small MNIST files from this machine; returns the address and the files."""
+    write_small_mnist(tmp_path / "served")
+    Files.contents = {path.name: path.read_bytes() for path in (tmp_path / "served").iterdir()}
+    sums = {name[:-3]: sha256(content).hexdigest() for name, content in Files.contents.items()}
+    ordered = {name: sums[name] for name in example_modules.data.SHA256}
+    monkeypatch.setattr(example_modules.data, "SHA256", ordered)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_missing_files_are_fetched(example_modules, mirror, tmp_path, monkeypatch, capsys):
+    data, folder = example_modules.data, tmp_path / "new" / "mnist"
+    monkeypatch.setattr(data, "MIRRORS", (f"{mirror}/missing/", f"{mirror}/good/"))
+    monkeypatch.setattr(data, "CHUNK", 1000)
+    images = data.load_images("mnist", folder, "float32")
+    assert len(images.train) == 300
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == Files.contents
+    progress = capsys.readouterr().err
+    for name in Files.contents:
+        assert re.search(rf"{name}: 100%", progress)
+    # The second time nothing is fetched.
+    monkeypatch.setattr(data, "MIRRORS", ())
+    np.testing.assert_array_equal(data.load_images("mnist", folder, "float32").test, images.test)
+
+
+@pytest.mark.parametrize("place", ["damaged", "cut"])
+def test_damaged_downloads_are_not_kept(example_modules, mirror, tmp_path, monkeypatch, place):
+    data, folder = example_modules.data, tmp_path / "mnist"
+    monkeypatch.setattr(data, "MIRRORS", (f"{mirror}/{place}/",))
+    with pytest.raises(data.DataError, match="arrived damaged or cut short"):
+        data.load_images("mnist", folder, "float32")
+    assert list(folder.iterdir()) == []
+
+
+def test_checksums_are_for_the_files_of_mnist(example_modules):
+    checksums = example_modules.data.SHA256
+    assert list(checksums) == [
+        "train-images-idx3-ubyte",
+        "train-labels-idx1-ubyte",
+        "t10k-images-idx3-ubyte",
+        "t10k-labels-idx1-ubyte",
+    ]
+    assert all(re.fullmatch("[0-9a-f]{64}", checksum) for checksum in checksums.values())
+
+
+# The training loop
+
+
+def arguments(epochs):
+    return argparse.Namespace(epochs=epochs, rng=np.random.RandomState(1))
+
+
+def test_training_draws_each_image_once_an_epoch(example_modules):
+    seen = []
+
+    def step(images, labels):
+        assert len(images) == 4
+        np.testing.assert_array_equal(images[:, 0], 10 * labels)
+        seen.extend(labels)
+        return float(labels.sum())
+
+    labels = np.arange(12)
+    history = example_modules.common.train(
+        {"net": step},
+        (10.0 * labels[:, None], labels),
+        arguments(3),
+        4,
+        {"count": lambda: len(seen)},
+    )
+    epochs = np.reshape(seen, (3, 12))
+    np.testing.assert_array_equal(np.sort(epochs), np.tile(labels, (3, 1)))
+    assert len({tuple(epoch) for epoch in epochs}) == 3
+    assert history.losses == {"net": [66 / 3] * 3}
+    assert history.measures == {"count": [12, 24, 36]}
+    assert history.exit_code == 0
+
+
+def test_ctrl_c_stops_after_the_step_in_hand(example_modules):
+    calls = []
+
+    def step(images):
+        calls.append(len(images))
+        if len(calls) == 5:
+            signal.raise_signal(signal.SIGINT)
+        calls.append("done")
+        return 1.0
+
+    before = signal.getsignal(signal.SIGINT)
+    history = example_modules.common.train(
+        {"a": step, "b": step}, (np.zeros((9, 2)),), arguments(10), batch_size=3
+    )
+    # Two networks take turns: the third call, amid which it comes, is the second minibatch's first.
+    assert calls == [3, "done"] * 4
+    assert history.losses == {"a": [1.0], "b": [1.0]}
+    assert history.exit_code == 130
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_second_ctrl_c_ends_at_once(example_modules, capsys):
+    def step(images):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    def main():
+        example_modules.common.train({"a": step}, (np.zeros((9, 2)),), arguments(10))
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(SystemExit) as ended:
+        example_modules.common.run(main)
+    assert ended.value.code == 130
+    assert "Ended by Ctrl-C" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+# Pictures
+
+
+def test_images_stand_in_rows(example_modules):
+    pictures = example_modules.pictures
+    images = np.stack([np.full(6, value) for value in (0.1, 0.2, 0.3, 0.4, 0.5)])
+    ax = pictures.figure(3, 3, "test").subplots()
+    canvas = pictures.show_images(ax, images, (2, 3), columns=3).get_array()
+    zoom = 16  # 32 // 2 rows
+    height, width = 2 * zoom + pictures.GAP, 3 * zoom + pictures.GAP
+    assert canvas.shape == (2 * height - pictures.GAP, 3 * width - pictures.GAP)
+    assert canvas[0, 0] == 0.1
+    assert canvas[0, 2 * width] == 0.3
+    assert canvas[height, width] == 0.5
+    assert np.ma.getmaskarray(canvas)[0, width - 1]  # a gap
+    assert np.ma.getmaskarray(canvas)[height, 2 * width]  # no sixth image
+
+
+# The scripts
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_help_says_what_it_shows(script, tmp_path):
+    result = run_script(script, tmp_path, "--help")
+    assert result.returncode == 0
+    first_line = (EXAMPLES / f"{script}.py").read_text().split("\n")[0]
+    assert result.stdout.replace("\n", " ").count(first_line.strip('"')) == 1
+    for option in ("--epochs", "--seed", "--out", "--data {digits,mnist}", "--data-dir"):
+        assert option in result.stdout
+    assert "130" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--epochs", "0"], "--epochs: '0' is no whole number from 1"),
+        (["--epochs", "many"], "--epochs: 'many' is no whole number from 1"),
+        (["--seed", "-1"], "--seed"),
+        (["--data", "faces"], "--data: invalid choice: 'faces'"),
+    ],
+)
+def test_bad_options_are_explained(
+    example_modules, monkeypatch, capsys, tmp_path, options, complaint
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["script.py", *options])
+    with pytest.raises(SystemExit) as ended:
+        example_modules.common.set_up("A script.", {"digits": 1, "mnist": 1})
+    assert ended.value.code == 2
+    assert complaint in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_output_folder_that_is_a_file_is_refused(example_modules, monkeypatch, capsys, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(sys, "argv", ["script.py", "--out", str(tmp_path / "file")])
+    with pytest.raises(SystemExit) as ended:
+        example_modules.common.set_up("A script.", {"digits": 1, "mnist": 1})
+    assert ended.value.code == 2
+    assert "can't make the output folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"), [("", "float32"), ("device=cpu,floatX=float64", "float64")]
+)
+def test_float_type_is_float32_unless_the_user_says_otherwise(
+    example_modules, monkeypatch, tmp_path, flags, expected
+):
+    import theano
+
+    theano.config.floatX = "float64"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("THEANO_FLAGS", flags)
+    monkeypatch.setattr(sys, "argv", ["script.py"])
+    args = example_modules.common.set_up("A script.", {"digits": 7, "mnist": 2})
+    assert theano.config.floatX == expected
+    assert (args.epochs, args.seed, args.out, args.data) == (7, 1, Path("out"), "digits")
+
+
+def test_no_network_is_said_plainly(tmp_path):
+    # Nothing listens at the discard port of this machine.
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    options = ["--data", "mnist", "--data-dir", tmp_path / "mnist"]
+    result = run_script("frozen", tmp_path, *options, **nowhere, no_proxy="", NO_PROXY="")
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "train-images-idx3-ubyte isn't in" in result.stderr
+    assert "couldn't be fetched" in result.stderr
+    assert "--data digits" in result.stderr
+    assert list((tmp_path / "mnist").iterdir()) == []
+
+
+def test_data_folder_that_is_a_file_is_refused(example_modules, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(example_modules.data.DataError, match="can't make the folder"):
+        example_modules.data.load_images("mnist", tmp_path / "file", "float32")
+
+
+@pytest.fixture(scope="module")
+def full_run(tmp_path_factory):
+    """Run a script with its defaults, once for all tests that look at what it made."""
+    results = {}
+
+    def run(script):
+        if script not in results:
+            folder = tmp_path_factory.mktemp(script)
+            result = run_script(script, folder)
+            assert result.returncode == 0, result.stderr
+            results[script] = result.stdout, folder / "out"
+        return results[script]
+
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_pictures_are_written(full_run, script):
+    output, folder = full_run(script)
+    check_pictures(folder, script)
+    for path in folder.iterdir():
+        assert f"wrote {path}" in output
+    with np.load(folder / f"{script}.npz") as values:
+        assert len(values.files) > 1
+        assert all(np.isfinite(values[name]).all() for name in values.files)
+
+
+@pytest.mark.slow
+def test_tied_autoencoder_beats_pca(full_run, example_modules):
+    output, folder = full_run("tied_autoencoder")
+    pca_error = float(re.search(r"PCA, 8 components: +(\d\.\d+)", output)[1])
+    error = float(re.search(r"tied autoencoder, 8 units: +(\d\.\d+)", output)[1])
+    assert error < 0.7 * pca_error
+
+    images = example_modules.data.load_images("digits", Path(), "float64")
+    mean = images.train.mean(axis=0)
+    components = np.linalg.svd(images.train - mean, full_matrices=False)[2][:8]
+    from_pca = (images.test - mean) @ components.T @ components + mean
+    assert pca_error == pytest.approx(((from_pca - images.test) ** 2).mean(), abs=1e-5)
+
+    # The network again in NumPy: the decoder has biases, and the encoder's weights transposed.
+    with np.load(folder / "tied_autoencoder.npz") as values:
+        layers = [(values[f"tied.encode{n}.W"], values[f"tied.encode{n}.b"]) for n in (1, 2, 3, 4)]
+        layers += [(layers[n - 1][0].T, values[f"tied.decode{n}.b"]) for n in (4, 3, 2, 1)]
+        assert len(values.files) == 12
+    activation = images.test
+    for depth, (weights, biases) in enumerate(layers, start=1):
+        activation = activation @ weights + biases
+        if depth not in (4, 8):
+            activation = np.where(activation > 0, activation, np.expm1(np.minimum(activation, 0)))
+    assert error == pytest.approx(((activation - images.test) ** 2).mean(), abs=1e-5)
+
+
+@pytest.mark.slow
+def test_factorized_weights_buy_accuracy(full_run):
+    output, _ = full_run("factorized")
+    rows = table(output, r"rank \d+|unfactorized")
+    assert len(rows) == 7
+    units, outputs = 256, 10
+    others = 2 * units + units * outputs + outputs
+    for name, (size, accuracy) in rows.items():
+        if name == "unfactorized":
+            assert size == 64 * units + units * units + others
+            assert accuracy > 94
+        else:
+            rank = int(name.split()[1])
+            assert size == rank * (64 + units) + rank * (units + units) + others
+    assert rows["rank 32"][1] > 94
+    assert rows["rank 1"][1] + 20 < rows["rank 4"][1]
+
+
+@pytest.mark.slow
+def test_positive_weights_learn_where_maximum_is_stuck(full_run, example_modules):
+    output, folder = full_run("positive")
+    rows = table(output, r"softplus\(w\)|exp\(w\)|maximum\(w, 0\)|scikit-learn's NMF")
+    (reference,) = rows["scikit-learn's NMF"]
+    stuck_error, stuck_fraction = rows["maximum(w, 0)"]
+    assert stuck_fraction > 50
+    for name in ("softplus(w)", "exp(w)"):
+        error, fraction = rows[name]
+        assert fraction == 0
+        assert error < 0.8 * stuck_error
+        assert error < 1.25 * reference
+    # The error again in NumPy, from the factors that were learned (one step after the printed one).
+    pixels = example_modules.data.load_images("digits", Path(), "float64").train
+    with np.load(folder / "positive.npz") as values:
+        product = np.exp(values["exp(w).amounts"]) @ np.exp(values["exp(w).parts"])
+    assert rows["exp(w)"][0] == pytest.approx(((product - pixels) ** 2).mean(), abs=5e-5)
+
+
+@pytest.mark.slow
+def test_semidefinite_matrix_stays_so(full_run):
+    output, folder = full_run("positive_semidefinite")
+    rows = table(output, r"identity|dot\(v, v\.T\)|w, learned freely")
+    assert rows["identity"][1] == 1
+    assert rows["dot(v, v.T)"][1] >= -1e-4
+    assert rows["w, learned freely"][1] < -0.05
+    assert rows["dot(v, v.T)"][0] > rows["identity"][0] + 3
+    with np.load(folder / "positive_semidefinite.npz") as values:
+        v = values["dot(v, v.T).v"].astype("float64")
+    smallest = np.linalg.svd(v)[1].min() ** 2
+    assert rows["dot(v, v.T)"][1] == pytest.approx(smallest, abs=1e-4)
+
+
+@pytest.mark.slow
+def test_fixed_variables_stay_fixed(full_run):
+    output, folder = full_run("frozen")
+    rows = table(output, r"w|w \* mask|start|start \+ dot\(a, b\)")
+    units = 25
+    others = units + units * 10 + 10
+    learned = {name: row[0] - others for name, row in rows.items()}
+    whole, correction = 64 * units, 4 * (64 + units)
+    assert learned == {"w": whole, "w * mask": whole, "start": 0, "start + dot(a, b)": correction}
+    fixed = {name: row[1] for name, row in rows.items()}
+    assert fixed == {"w": 0, "w * mask": whole, "start": whole, "start + dot(a, b)": whole}
+    assert rows["start"][2] < rows["start + dot(a, b)"][2]
+    assert rows["w * mask"][2] > 90
+    assert "mask is fixed, and as before" in output
+    assert "start is fixed, and as before" in output
+    with np.load(folder / "frozen.npz") as values:
+        mask = values["w * mask.mask"]
+        assert np.unique(mask).tolist() == [0, 1]
+        assert mask.sum() == units * 4 * 4  # a window of 4 x 4 pixels for each unit
+        np.testing.assert_array_equal(values["start.start"], values["start + dot(a, b).start"])
+        assert np.abs(values["start + dot(a, b).b"]).max() > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", ["tied_autoencoder", "positive_semidefinite"])
+def test_seeds_repeat(script, tmp_path):
+    outputs = {}
+    for run, seed in (("first", 3), ("again", 3), ("other", 4)):
+        (tmp_path / run).mkdir()
+        result = run_script(script, tmp_path / run, "--epochs", 1, "--seed", seed)
+        assert result.returncode == 0, result.stderr
+        with np.load(tmp_path / run / "out" / f"{script}.npz") as values:
+            outputs[run] = {name: values[name] for name in values.files}
+    for name, value in outputs["first"].items():
+        np.testing.assert_array_equal(value, outputs["again"][name])
+    assert any(
+        np.abs(v - outputs["other"][name]).max() > 1e-3 for name, v in outputs["first"].items()
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_scripts_learn_from_mnist_files(script, tmp_path):
+    write_small_mnist(tmp_path / "mnist", number=320)
+    options = ["--data", "mnist", "--data-dir", tmp_path / "mnist", "--epochs", 1]
+    result = run_script(script, tmp_path, *options)
+    assert result.returncode == 0, result.stderr
+    assert "mnist: 320 images" in result.stdout
+    check_pictures(tmp_path / "out", script)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", ["tied_autoencoder", "positive"])
+def test_ctrl_c_keeps_what_was_learned(script, tmp_path):
+    command = [sys.executable, EXAMPLES / f"{script}.py", "--epochs", "100000"]
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        cwd=tmp_path,
+        env=as_a_user(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        progress = ""
+        while "loss=" not in progress:
+            piece = process.stderr.read(1)
+            assert piece, progress
+            progress += piece
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=120)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+    assert re.search(r"Stopped by Ctrl-C in epoch \d+ of 100000", output)
+    assert "Traceback" not in errors
+    check_pictures(tmp_path / "out", script)
+    with np.load(tmp_path / "out" / f"{script}.npz") as values:
+        assert all(np.isfinite(values[name]).all() for name in values.files)
