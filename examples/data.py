@@ -6,10 +6,10 @@ from its four files; those that aren't in the data folder are fetched once and c
 
 import gzip
 import hashlib
+import http.client
 import math
 import os
 import struct
-import urllib.error
 import urllib.request
 import zlib
 from dataclasses import dataclass
@@ -127,7 +127,7 @@ def find_or_fetch(name: str, folder: Path) -> Path:
     for mirror in MIRRORS:
         try:
             return _fetch(mirror + gzipped, folder / gzipped, SHA256[name])
-        except (OSError, DataError) as error:
+        except (OSError, http.client.HTTPException, DataError) as error:
             failures.append(f"  {mirror + gzipped}: {getattr(error, 'reason', error)}")
     raise DataError(
         f"{name} isn't in {folder}, and couldn't be fetched:\n" + "\n".join(failures) + "\n"
