@@ -7,5 +7,6 @@ from .helper import *
 from .input import *
 from .merge import *
 from .noise import *
+from .pool import *
 from .shape import *
 from .special import *

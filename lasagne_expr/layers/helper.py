@@ -253,8 +253,16 @@ def _shape_of(layer, shapes, given):
         return tuple(given.get(None, layer.shape))
     if isinstance(layer, MergeLayer):
         own = zip(layer.input_layers, layer.input_shapes, strict=True)
-        return layer.get_output_shape_for([shapes.get(source, shape) for source, shape in own])
-    return layer.get_output_shape_for(shapes.get(layer.input_layer, layer.input_shape))
+        return layer.get_output_shape_for([_input_shape(*pair, shapes, given) for pair in own])
+    return layer.get_output_shape_for(
+        _input_shape(layer.input_layer, layer.input_shape, shapes, given)
+    )
+
+
+def _input_shape(source, own_shape, shapes, given):
+    if source is None:
+        return tuple(given.get(None, own_shape))
+    return shapes[source]
 
 
 def get_all_params(
