@@ -6,8 +6,10 @@ import sys
 if sys.version_info < (3, 11) and "THEANO_FLAGS" not in os.environ:
     # Theano compiles C++ for every graph; where speed isn't the point, tests do without. (The
     # examples' tests and those of the random streams do with it.)
+    convolutions = "AbstractConvCheck:local_conv2d_cpu:local_conv2d_gradweight_cpu"
     os.environ["THEANO_FLAGS"] = (
-        "optimizer=fast_compile,linker=py,cxx=,optimizer_excluding=AbstractConvCheck"
+        "optimizer=fast_compile,linker=py,cxx=,"
+        f"optimizer_excluding={convolutions}:local_conv2d_gradinputs_cpu"
     )
 
 import hypothesis

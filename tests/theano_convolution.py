@@ -1,7 +1,7 @@
 """Theano's convolutions without a C++ compiler: by its own Python code, one correlation at a time.
 
-Theano keeps that code for checking its C++, and an optimization, AbstractConvCheck, keeps functions
-from using it; conftest excludes that. The code needs names that SciPy has moved since.
+Theano keeps that code for checking its C++, and four optimizations keep functions from using it;
+conftest excludes those. The code needs names that SciPy has moved since.
 """
 
 from scipy.signal import _signaltools, _sigtools

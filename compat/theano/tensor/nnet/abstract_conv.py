@@ -9,6 +9,7 @@ from typing import Any
 
 import pytensor.tensor as pt
 from pytensor.graph.basic import Constant, Variable
+from theano.configdefaults import config
 from theano.missing import explain_missing
 from theano.tensor.nnet.conv_ops import (
     AbstractConv,
@@ -500,9 +501,9 @@ def bilinear_kernel_1D(ratio: Any, normalize: bool = True) -> Variable:
     >>> bilinear_kernel_1D(2).eval().tolist()
     [0.5, 1.0, 0.5]
     """
-    rising = pt.arange(1, ratio + 1, dtype=pt.config.floatX)
+    rising = pt.arange(1, ratio + 1, dtype=config.floatX)
     kernel = pt.concatenate([rising, rising[-2::-1]])
-    return kernel / pt.cast(ratio, pt.config.floatX) if normalize else kernel
+    return kernel / pt.cast(ratio, config.floatX) if normalize else kernel
 
 
 def bilinear_kernel_2D(ratio: Any, normalize: bool = True) -> Variable:
@@ -588,7 +589,7 @@ def frac_bilinear_upsampling(input: Any, frac_ratio: tuple) -> Variable:
 def _upsample(input, ratios, steps):
     input = pt.as_tensor_variable(input)
     rows, columns = (
-        _interpolation(input.shape[axis], ratio, step).astype(pt.config.floatX)
+        _interpolation(input.shape[axis], ratio, step).astype(config.floatX)
         for axis, ratio, step in zip((2, 3), ratios, steps)
     )
     return pt.dot(pt.dot(input, columns.T).swapaxes(2, 3), rows.T).swapaxes(2, 3)

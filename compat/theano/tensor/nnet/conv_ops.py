@@ -13,6 +13,7 @@ import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.tensor.type import float_dtypes
+from theano.configdefaults import config
 from theano.lax_op import LaxOp
 from theano.tensor.nnet.conv_shapes import (
     border_mode_to_pad,
@@ -408,5 +409,5 @@ def _of_one_dtype(*arrays):
 def _gradient_for(variable, gradient):
     """Give a gradient the dtype of its variable; integers have the gradient 0."""
     if variable.dtype not in float_dtypes:
-        return variable.zeros_like(dtype=pt.config.floatX)
+        return variable.zeros_like(dtype=config.floatX)
     return gradient if gradient.dtype == variable.dtype else gradient.astype(variable.dtype)
