@@ -55,6 +55,21 @@ class TestShared:
         assert w.get_value().tolist() == [2, 2, 2]
         assert type(w.get_value()) is np.ndarray
 
+    def test_copies_that_share_a_value_are_used_beside_it(self):
+        w = theano.shared(np.array([1.0, 2.0]), name="w")
+        copy, another = (theano.clone(w, share_inputs=False) for _ in range(2))
+        assert copy is not w
+        assert copy.container is w.container
+        copy.default_update = copy * 2
+        x = T.dvector("x")
+        read_both = theano.function([x], [x + copy, x * w])
+        assert [v.tolist() for v in read_both([1.0, 1.0])] == [[2, 3], [1, 2]]
+        assert w.get_value().tolist() == [2, 4]
+        another.default_update = another * 2
+        update_twice = theano.function([], [copy * 1, another * 1])
+        assert [v.tolist() for v in update_twice()] == [[2, 4], [2, 4]]
+        assert w.get_value().tolist() == [4, 8]
+
 
 class TestMissingNames:
     def test_the_error_tells_where_to_look(self):

@@ -18,7 +18,7 @@ from theano.compile.device import start_jax
 from theano.compile.io import Out
 from theano.compile.jax_executable import compile_graph, specialize
 from theano.compile.mode import compiles_by_jax, get_mode
-from theano.compile.sharedvalue import storage_for
+from theano.compile.sharedvalue import storage_for, without_aliases
 from theano.configdefaults import config
 
 __all__ = ["Function", "UnusedInputError", "function"]
@@ -205,7 +205,7 @@ class Function:
         self._inputs = [i.variable for i in ins]
         self._arguments = [_Argument(i) for i in ins if not i.shared]
         self._shared = [i.variable for i in ins if i.shared]
-        self._stores = [storage_for(i.value, i.variable) for i in ins if i.shared]
+        self._stores = without_aliases(storage_for(i.value, i.variable) for i in ins if i.shared)
         stores = [argument.default for argument in self._arguments] + self._stores
         updated = [position for position, i in enumerate(ins) if i.update is not None]
         self._updates = [ins[position].update for position in updated]

@@ -1,6 +1,7 @@
 """Shared variables, whose values stay on the device between the calls of compiled functions."""
 
 import copy
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from pytensor.link.basic import Container
 from pytensor.tensor.sharedvar import TensorSharedVariable as _PyTensorSharedVariable
 from pytensor.tensor.type import TensorType
 
-__all__ = ["SharedVariable", "TensorSharedVariable", "shared", "storage_for"]
+__all__ = ["SharedVariable", "TensorSharedVariable", "shared", "storage_for", "without_aliases"]
 
 
 class DeviceStorage(list):
@@ -133,6 +134,45 @@ def storage_for(value: Any, variable: Any) -> Any:
     if isinstance(storage[0], np.random.Generator):
         return GeneratorStorage(storage)
     return HostStorage(storage)
+
+
+class AliasStorage:
+    """The value of a shared variable that shares it with another one, in the same function.
+
+    Such are the copies that `theano.clone` makes. As the other's buffer may be overwritten, a
+    function computes with a copy.
+    """
+
+    def __init__(self, storage: DeviceStorage):
+        self._storage = storage
+
+    @property
+    def shape(self) -> tuple:
+        """The value's shape."""
+        return self._storage.shape
+
+    def peek(self) -> Any:
+        """Return the value."""
+        return self._storage.peek()
+
+    def on_device(self) -> Any:
+        """Return a copy of the value on the device."""
+        import jax.numpy as jnp
+
+        return jnp.array(self._storage.on_device(), copy=True)
+
+    def put(self, array: Any) -> None:
+        """Make a JAX array the value of both."""
+        self._storage.put(array)
+
+
+def without_aliases(stores: Iterable) -> list:
+    """Replace stores that are there before by ones that give copies of their values."""
+    seen, found = set(), []
+    for store in stores:
+        found.append(AliasStorage(store) if id(store) in seen else store)
+        seen.add(id(store))
+    return found
 
 
 class TensorSharedVariable(_PyTensorSharedVariable):
