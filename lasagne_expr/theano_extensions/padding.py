@@ -49,9 +49,9 @@ def pad(x: theano.Variable, width: Any, val: Any = 0, batch_ndim: int = 1) -> th
         return x
     if x.dtype in T.discrete_dtypes and not _is_discrete(val):
         raise ValueError(f"integers of dtype {x.dtype} can't be padded with {val!r}")
-    shape = [x.shape[axis] + sum(ends) for axis, ends in enumerate(widths)]
+    shape = [x.shape[a] + sum(ends) if any(ends) else x.shape[a] for a, ends in enumerate(widths)]
     filled = T.alloc(T.cast(val, x.dtype), *shape)
-    inside = tuple(slice(before, -after or None) for before, after in widths)
+    inside = tuple(slice(before or None, -after or None) for before, after in widths)
     return T.set_subtensor(filled[inside], x)
 
 
