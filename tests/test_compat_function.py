@@ -25,7 +25,7 @@ class TestShapes:
         f = theano.function([x], x * 2)
         for size in (3, 4, 3, 4, 3):
             f(np.ones(size))
-        assert len(f._executables) == 2
+        assert len(f._graph.executables) == 2
 
 
 class TestShared:
@@ -95,14 +95,14 @@ class TestInterrupt:
         w = theano.shared(np.zeros(3))
         add = theano.function([], updates={w: w + 1})
         add()
-        (key, run), *_ = add._executables.items()
+        run = add._graph.executable([], add._stores)
 
         def interrupted(arguments, stored):
             results = run(arguments, stored)  # w's buffer is overwritten from here on
             os.kill(os.getpid(), signal.SIGINT)
             return results
 
-        monkeypatch.setitem(add._executables, key, interrupted)
+        monkeypatch.setattr(add._graph, "executable", lambda arguments, stores: interrupted)
         handler = signal.getsignal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             add()

@@ -13,12 +13,10 @@ from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.traversal import graph_inputs
 from pytensor.graph.utils import MissingInputError
-from pytensor.tensor.type import TensorType
-from theano.compile.device import start_jax
 from theano.compile.io import Out
-from theano.compile.jax_executable import compile_graph, specialize
 from theano.compile.mode import compiles_by_jax, get_mode
 from theano.compile.sharedvalue import storage_for, without_aliases
+from theano.compile.specialized import SpecializedGraph, label
 from theano.configdefaults import config
 
 __all__ = ["Function", "UnusedInputError", "function"]
@@ -210,10 +208,19 @@ class Function:
         updated = [position for position, i in enumerate(ins) if i.update is not None]
         self._updates = [ins[position].update for position in updated]
         self._targets = [stores[position] for position in updated]
-        self._donated = [p for p in updated if p >= len(self._arguments)]
-        self._executables = {}
-        self._by_value = set()
         self._check_graph(on_unused_input)
+        self._graph = SpecializedGraph(
+            str(self),
+            self._inputs,
+            self._outputs + self._updates,
+            {
+                len(self._outputs) + n: position
+                for n, position in enumerate(updated)
+                if position
+                >= len(self._arguments)  # others are defaults, which stay where they are
+            },
+            mode.optimizer,
+        )
 
     def _check_graph(self, on_unused_input):
         given = set(self._inputs)
@@ -221,7 +228,7 @@ class Function:
         for leaf in leaves:
             if leaf not in given and not isinstance(leaf, Constant):
                 raise MissingInputError(
-                    f"{self} depends on {_label(leaf)}, which has no value: add it to the "
+                    f"{self} depends on {label(leaf)}, which has no value: add it to the "
                     "inputs, replace it by givens, or make it a shared variable"
                 )
         if on_unused_input == "ignore":
@@ -229,7 +236,7 @@ class Function:
         for argument in self._arguments:
             if argument.variable not in leaves and argument.variable not in self._outputs:
                 message = (
-                    f"{self} doesn't use its input {_label(argument.variable)}: leave it out, or "
+                    f"{self} doesn't use its input {label(argument.variable)}: leave it out, or "
                     "call theano.function with on_unused_input='ignore'"
                 )
                 if on_unused_input == "warn":
@@ -269,11 +276,14 @@ class Function:
         array, list of arrays, or None
         """
         values = self._bind(args, kwargs)
-        run = self._executable(values)
+        run = self._graph.executable(values, self._stores)
         with _DeferredInterrupt():
-            results = run(values, [store.on_device() for store in self._stores])
+            results, error = run(values, [store.on_device() for store in self._stores])
             for target, new in zip(self._targets, results[len(self._outputs) :]):
-                target.put(new)
+                if new is not None:
+                    target.put(new)
+        if error is not None:
+            raise type(error)(f"{self}: {error}")
         if self._single:
             return _to_numpy(results[0])
         return [_to_numpy(result) for result in results[: len(self._outputs)]] or None
@@ -298,68 +308,11 @@ class Function:
             elif argument.default is not None:
                 pairs.append((argument, np.asarray(argument.default.peek())))
             else:
-                raise TypeError(f"{self} needs a value for its input {_label(argument.variable)}")
+                raise TypeError(f"{self} needs a value for its input {label(argument.variable)}")
         if kwargs:
             names = [argument.name for argument in self._arguments]
             raise TypeError(f"{self} has no input {', '.join(map(str, kwargs))}, but: {names}")
         return pairs
-
-    def _executable(self, values):
-        """Find, or compile, what computes the graph for values of these shapes."""
-        shapes = tuple(v.shape for v in values), tuple(s.shape for s in self._stores)
-        found = self._executables.get(shapes)
-        if found is None:
-            if shapes in self._by_value:
-                return self._executable_by_value(shapes, values)
-            try:
-                found = self._compile(values, constant=())
-            except Exception:
-                if not any(map(_may_be_size, values)):
-                    raise
-                # A size may depend on an integer's value: compile for that value.
-                found = self._executable_by_value(shapes, values)
-                self._by_value.add(shapes)
-                return found
-            self._executables[shapes] = found
-        return found
-
-    def _executable_by_value(self, shapes, values):
-        constant = tuple(n for n, value in enumerate(values) if _may_be_size(value))
-        signature = shapes, tuple(int(values[n]) for n in constant)
-        found = self._executables.get(signature)
-        if found is None:
-            found = self._executables[signature] = self._compile(values, constant)
-        return found
-
-    def _compile(self, values, constant):
-        start_jax()
-        values = [v[()] if n in constant else v for n, v in enumerate(values)]
-        all_values = values + [store.peek() for store in self._stores]
-        try:
-            inputs, outputs = specialize(self._inputs, self._outputs + self._updates, all_values)
-        except ValueError as error:
-            raise ValueError(f"{self}, called with {self._shapes(all_values)}: {error}") from error
-        kept = [n for n, variable in enumerate(inputs) if variable is not None]
-        donated = [kept.index(n) for n in self._donated if n in kept]
-        compiled = compile_graph(
-            [inputs[n] for n in kept],
-            outputs,
-            self.mode.optimizer,
-            donated,
-            [values[n] for n in kept if n < len(values)]
-            + [store.on_device() for store in self._stores],
-        )
-        if not constant:
-            return lambda arguments, stored: compiled(*arguments, *stored)
-        places = [n for n in kept if n < len(values)]
-        return lambda arguments, stored: compiled(*(arguments[n] for n in places), *stored)
-
-    def _shapes(self, values):
-        return ", ".join(
-            f"{_label(variable)} of shape {np.shape(value)}"
-            for variable, value in zip(self._inputs, values)
-            if isinstance(variable.type, TensorType)
-        )
 
 
 class _Argument:
@@ -396,20 +349,12 @@ class _Argument:
             found = getattr(value, "dtype", type(value).__name__)
             raise type(error)(
                 f"{function} can't take {found} of shape {np.shape(value)} for its input "
-                f"{_label(self.variable)} of type {self._type}: {error}"
+                f"{label(self.variable)} of type {self._type}: {error}"
             ) from error
-
-
-def _may_be_size(value):
-    return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iu"
 
 
 def _to_numpy(result):
     return np.array(result) if hasattr(result, "dtype") else result
-
-
-def _label(variable):
-    return variable.name or f"<{variable.type}>"
 
 
 class _DeferredInterrupt:

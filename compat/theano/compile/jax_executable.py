@@ -5,24 +5,47 @@ by one with the shape at hand, the nodes above are made anew, and PyTensor's rew
 what depends on sizes only into constants.
 """
 
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from pytensor.graph.basic import Constant, Variable
+import pytensor
+from pytensor.compile.mode import Mode
+from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.rewriting.basic import copy_stack_trace
 from pytensor.graph.traversal import io_toposort
-from pytensor.link.utils import fgraph_to_python
 from pytensor.tensor.elemwise import Elemwise
+from pytensor.tensor.shape import Shape
 from pytensor.tensor.type import TensorType
+from theano.compile.windows import with_windows
 
-__all__ = ["compile_graph", "specialize"]
+__all__ = [
+    "BoundsError",
+    "ShapeError",
+    "compile_graph",
+    "describe",
+    "interpret_graph",
+    "specialize",
+]
+
+_INTERPRET = Mode(linker="vm", optimizer="fast_compile")
+
+
+class ShapeError(ValueError):
+    """Shapes that don't fit each other."""
+
+
+class BoundsError(IndexError):
+    """An index that is out of bounds."""
 
 
 def specialize(
-    inputs: Sequence[Variable], outputs: Sequence[Variable], values: Sequence[Any]
-) -> tuple[list[Variable], list[Variable]]:
+    inputs: Sequence[Variable],
+    outputs: Sequence[Variable],
+    values: Sequence[Any],
+    slice_lengths: "Mapping | None" = None,
+) -> dict[Variable, Variable]:
     """Make a graph anew for inputs of the shapes that some values have.
 
     Parameters
@@ -31,23 +54,25 @@ def specialize(
         The graph.
     values : list
         A value for each input. A `numpy.generic` makes a constant of its input.
+    slice_lengths : dict, optional
+        By node and axis, the lengths of slices whose bounds aren't constant.
 
     Returns
     -------
-    inputs, outputs : lists of variables
-        The new graph; an input that is a constant now is None.
+    dict of variable to variable
+        What stands for each variable of the graph.
 
     Raises
     ------
-    ValueError
-        If the shapes don't fit each other, naming the operation.
+    ShapeError, BoundsError
+        If shapes don't fit each other, or a constant index is out of bounds, naming the operation.
     """
+    slice_lengths = slice_lengths or {}
     new = {old: _like(old, value) for old, value in zip(inputs, values)}
     for node in io_toposort(inputs, outputs):
         node_inputs = [new.get(v, v) for v in node.inputs]
-        new.update(zip(node.outputs, _rebuild(node, node_inputs).outputs))
-    new_inputs = [None if isinstance(new[v], Constant) else new[v] for v in inputs]
-    return new_inputs, [new.get(v, v) for v in outputs]
+        new.update(zip(node.outputs, _rebuild(node, node_inputs, slice_lengths.get(node))))
+    return new
 
 
 def _like(variable, value):
@@ -58,15 +83,22 @@ def _like(variable, value):
     return TensorType(variable.type.dtype, shape=value.shape)(variable.name)
 
 
-def _rebuild(node, inputs):
+def _rebuild(node, inputs, slice_lengths):
+    """Make a node's outputs from other inputs."""
+    if isinstance(node.op, Shape) and None not in inputs[0].type.shape:
+        return [node.outputs[0].type.make_constant(np.array(inputs[0].type.shape, "int64"))]
     try:
+        if slice_lengths:
+            return [with_windows(node.op, inputs, slice_lengths)]
         rebuilt = node.clone_with_new_inputs(inputs, strict=False)
     except Exception as error:
         shapes = ", ".join(str(getattr(v.type, "shape", v.type)) for v in inputs)
-        raise ValueError(f"{_describe(node)} can't take shapes {shapes}: {error}") from error
+        kind = BoundsError if isinstance(error, IndexError) else ShapeError
+        raise kind(f"{describe(node)} can't take shapes {shapes}: {error}") from error
     if isinstance(node.op, Elemwise):
         _check_broadcasting(node, rebuilt)
-    return rebuilt
+    copy_stack_trace(node.outputs, rebuilt.outputs)
+    return rebuilt.outputs
 
 
 def _check_broadcasting(node, rebuilt):
@@ -76,13 +108,14 @@ def _check_broadcasting(node, rebuilt):
         for axis, size in enumerate(new.type.shape):
             if size == 1 and sizes[axis] != 1 and not old.type.broadcastable[axis]:
                 shapes = " and ".join(str(v.type.shape) for v in rebuilt.inputs)
-                raise ValueError(
-                    f"{_describe(node)}: dimension mismatch along axis {axis} of shapes {shapes}: "
+                raise ShapeError(
+                    f"{describe(node)}: dimension mismatch along axis {axis} of shapes {shapes}: "
                     f"{old} has size 1 there and isn't broadcastable"
                 )
 
 
-def _describe(node):
+def describe(node: Apply) -> str:
+    """Name a node, and tell where in the user's code it was made."""
     where = [
         f"{file}:{line}"
         for trace in getattr(node.outputs[0].tag, "trace", ())[-1:]
@@ -95,7 +128,7 @@ def compile_graph(
     inputs: Sequence[Variable],
     outputs: Sequence[Variable],
     optimizer: Any,
-    donate: Sequence[int],
+    updates: Mapping[int, int],
     values: Sequence[Any],
 ) -> Callable:
     """Compile a specialized graph.
@@ -106,48 +139,80 @@ def compile_graph(
         The graph.
     optimizer : PyTensor rewriter
         What simplifies it.
-    donate : list of int
-        The positions of inputs whose buffers may be overwritten.
+    updates : dict of int to int
+        By the position of an output, that of the input whose value it replaces, and whose buffer
+        it may overwrite.
     values : list
         Values of the inputs, for their shapes and dtypes.
 
     Returns
     -------
     callable
-        Takes the inputs' values, returns the outputs' as JAX arrays.
+        Takes the inputs' values. Returns the outputs' as JAX arrays, and an error, or None. With
+        an error, updates give the old values, and other outputs are None.
     """
     import jax
+    import jax.numpy as jnp
     from theano.compile import jax_ops
+    from theano.compile.jax_nodes import Checks, graph_to_jax
 
     fgraph = FunctionGraph(list(inputs), list(outputs), clone=True)
     with np.errstate(all="ignore"):  # constants are folded; what they divide by shows in the result
         optimizer.rewrite(fgraph)
-    python_function = _to_python(fgraph)
+    checks = Checks()
+    python_function = graph_to_jax(fgraph, checks)
     finish = [_finisher(variable, fgraph.inputs) for variable in fgraph.outputs]
 
     def traced(*values):
-        results = python_function(*values)
-        return tuple(end(result) for end, result in zip(finish, results))
+        results = [end(result) for end, result in zip(finish, python_function(*values))]
+        if not checks.conditions:
+            return results, None
+        met = jnp.stack(checks.conditions)
+        for output, position in updates.items():
+            results[output] = jax.tree.map(
+                lambda new, old: jnp.where(met.all(), new, old), results[output], values[position]
+            )
+        return results, jnp.where(met.all(), -1, met.argmin())
 
-    return jax.jit(traced, donate_argnums=tuple(donate)).lower(*values).compile()
+    compiled = jax.jit(traced, donate_argnums=tuple(updates.values())).lower(*values).compile()
+    if not checks.conditions:
+        return compiled
+
+    def checked(*values):
+        results, failed = compiled(*values)
+        if failed < 0:
+            return results, None
+        old = [result if n in updates else None for n, result in enumerate(results)]
+        return old, checks.errors[int(failed)]
+
+    return checked
 
 
-def _to_python(fgraph):
-    from pytensor.link.jax.dispatch import jax_funcify
+def interpret_graph(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> Callable:
+    """Prepare a specialized graph for PyTensor's interpreter, which takes what JAX can't.
 
-    with warnings.catch_warnings():
-        # Assertions can't be traced; shapes are checked while the graph is specialized.
-        warnings.filterwarnings("ignore", message="Skipping .* as JAX tracing would remove it")
-        return fgraph_to_python(fgraph, jax_funcify, type_conversion_fn=_constant_of_its_dtype)
+    Parameters
+    ----------
+    inputs, outputs : lists of variables
+        The graph.
 
+    Returns
+    -------
+    callable
+        As that of :func:`compile_graph`.
+    """
+    import jax.numpy as jnp
 
-def _constant_of_its_dtype(value, variable=None, **kwargs):
-    """Keep a constant's dtype: a Python number's would depend on what it is combined with."""
-    if isinstance(value, np.ndarray):
-        return value
-    from pytensor.link.jax.dispatch import jax_typify
+    function = pytensor.function(
+        list(inputs), list(outputs), mode=_INTERPRET, on_unused_input="ignore"
+    )
+    function.trust_input = True
 
-    return jax_typify(value, **kwargs)
+    def interpreted(*values):
+        results = function(*(np.asarray(value) for value in values))
+        return [jnp.array(result) for result in results], None
+
+    return interpreted
 
 
 def _finisher(variable, inputs):

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pytensor.raise_op import Assert, assert_op
 from pytensor.tensor.basic import MakeVector
 from pytensor.tensor.rewriting.shape import ShapeFeature as _PyTensorShapeFeature
 from pytensor.tensor.shape import Shape_i
 from theano.missing import explain_missing
 
-__all__ = ["MakeVector", "ShapeFeature", "Shape_i"]
+__all__ = ["Assert", "MakeVector", "ShapeFeature", "Shape_i", "assert_op"]
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor.rewriting.shape")
 

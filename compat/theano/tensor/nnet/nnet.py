@@ -15,6 +15,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
 from pytensor.graph.rewriting.basic import node_rewriter
+from pytensor.raise_op import CheckAndRaise
 from pytensor.scalar.math import Sigmoid
 from pytensor.tensor.elemwise import DimShuffle, Elemwise
 from pytensor.tensor.rewriting.basic import register_stabilize
@@ -322,11 +323,13 @@ def _check_classes(classes: Variable, name: str) -> None:
         raise TypeError(f"integer vector required for argument: {name} (got {classes.type})")
 
 
+_assert_classes = CheckAndRaise(ValueError, "a class is negative, or not below their number")
+
+
 def _at_classes(rows: Variable, classes: Variable) -> Variable:
-    """Each row's element at its class; NaN where that is out of range, which JAX ignores."""
+    """Each row's element at its class; an error where there is no such class."""
     is_class = (classes >= 0) & (classes < rows.shape[1])
-    missing = np.array(np.nan, dtype=rows.dtype)
-    return pt.switch(is_class, rows[pt.arange(rows.shape[0]), classes], missing)
+    return rows[pt.arange(rows.shape[0]), _assert_classes(classes, is_class.all())]
 
 
 def crossentropy_softmax_argmax_1hot_with_bias(

@@ -1,0 +1,172 @@
+"""One node of a graph as a function of JAX arrays, as exact and as strict as in Theano.
+
+PyTensor's own functions follow JAX's rules for dtypes, by which the exponential of an int32 is a
+float32; and JAX has no errors that depend on values: for an index that is out of bounds it takes
+the last element. Here inputs and outputs have the dtypes that the graph says. What must hold of
+values is collected while JAX traces the graph, for the compiled function to verify.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from pytensor.graph.fg import AbstractFunctionGraph
+from pytensor.link.jax.dispatch.basic import jax_funcify, jax_typify
+from pytensor.link.utils import fgraph_to_python
+from pytensor.raise_op import CheckAndRaise
+from pytensor.scalar import upcast
+from pytensor.tensor.basic import Join
+from pytensor.tensor.elemwise import CAReduce, Elemwise
+from pytensor.tensor.math import Dot
+from pytensor.tensor.subtensor import indices_from_subtensor
+from theano.compile.jax_executable import BoundsError, describe
+
+__all__ = ["Checks", "graph_to_jax"]
+
+
+class Checks:
+    """What must be true of the values in a traced graph, and the errors to raise where it isn't."""
+
+    def __init__(self):
+        self.conditions = []
+        self.errors = []
+
+    def require(self, condition: Any, error: Exception) -> None:
+        """Raise an error unless a condition holds: now if that is known, else at each call."""
+        from jax.core import Tracer
+
+        if isinstance(condition, Tracer):
+            self.conditions.append(condition)
+            self.errors.append(error)
+        elif not condition:
+            raise error
+
+
+class NoChecks(Checks):
+    """Inside a loop's step, whose values can't be told to the outside."""
+
+    def require(self, condition: Any, error: Exception) -> None:
+        """Do nothing."""
+
+
+def graph_to_jax(fgraph: AbstractFunctionGraph, checks: Checks, **options: Any) -> Callable:
+    """Make a function of JAX arrays that computes a graph.
+
+    Parameters
+    ----------
+    fgraph : FunctionGraph
+        The graph.
+    checks : Checks
+        Where to put what must be true of the values, whenever the function is traced.
+
+    Returns
+    -------
+    callable
+        Takes the inputs, returns a tuple of the outputs.
+    """
+
+    def convert(op, node=None, **kwargs):
+        return _node_to_jax(op, node, checks, **kwargs)
+
+    return fgraph_to_python(fgraph, convert, type_conversion_fn=_constant_of_its_dtype, **options)
+
+
+@jax_funcify.register(AbstractFunctionGraph)
+def _inner_graph(fgraph, node=None, fgraph_name="inner_graph", **kwargs):
+    return graph_to_jax(fgraph, NoChecks(), fgraph_name=fgraph_name, **kwargs)
+
+
+def _constant_of_its_dtype(value, variable=None, **kwargs):
+    """Keep a constant's dtype: a Python number's would depend on what it is combined with."""
+    return value if isinstance(value, np.ndarray) else jax_typify(value, **kwargs)
+
+
+def _node_to_jax(op, node, checks, **kwargs):
+    if isinstance(op, CheckAndRaise):
+        return _assertion(op, checks)
+    function = jax_funcify(op, node=node, **kwargs)
+    input_dtypes = _input_dtypes(op, node)
+    output_dtypes = [getattr(v.type, "dtype", None) for v in node.outputs]
+    single = len(output_dtypes) == 1
+
+    def compute(*inputs):
+        if hasattr(op, "idx_list"):
+            inputs = _indexable(inputs)
+            _require_indices_in_bounds(op, node, inputs, checks)
+        results = function(*map(_as_dtype, inputs, input_dtypes))
+        if single:
+            return _as_dtype(results, output_dtypes[0])
+        return [_as_dtype(result, dtype) for result, dtype in zip(results, output_dtypes)]
+
+    return compute
+
+
+# Dtypes
+
+
+def _input_dtypes(op, node):
+    """Tell the dtypes in which an operation computes; None for inputs to be left as they are."""
+    found = [getattr(v.type, "dtype", None) for v in node.inputs]
+    if isinstance(op, CAReduce):
+        return [getattr(op, "acc_dtype", None)]
+    if not isinstance(getattr(op, "core_op", op), (Elemwise, Dot, Join)):
+        return [None] * len(found)
+    common = upcast(*found)
+    output = node.outputs[0].type.dtype
+    if np.dtype(common).kind in "biu" and np.dtype(output).kind in "fc":
+        common = output
+    # A boolean fits every dtype by itself.
+    return [None if dtype == "bool" != common else common for dtype in found]
+
+
+def _as_dtype(value, dtype):
+    if dtype is None or isinstance(value, tuple):  # a tuple is a shape
+        return value
+    if not hasattr(value, "dtype"):
+        return np.asarray(value, dtype)
+    return value if value.dtype == dtype else value.astype(dtype)
+
+
+# Checks
+
+
+def _assertion(op, checks):
+    def check(x, *conditions):
+        for condition in conditions:
+            checks.require(condition, op.exc_type(op.msg))
+        return x
+
+    return check
+
+
+def _indexable(inputs):
+    """Let traced indices look up elements of an array, which they can't in NumPy's."""
+    import jax.numpy as jnp
+    from jax.core import Tracer
+
+    array, *rest = inputs
+    if isinstance(array, np.ndarray) and any(isinstance(x, Tracer) for x in rest):
+        array = jnp.asarray(array)
+    return array, *rest
+
+
+def _require_indices_in_bounds(op, node, inputs, checks):
+    array, *rest = inputs
+    if isinstance(array, tuple):  # a shape, in which Python looks indices up
+        return
+    indices = rest[1:] if hasattr(op, "set_instead_of_inc") else rest
+    axis = 0
+    for index in indices_from_subtensor(indices, op.idx_list):
+        if isinstance(index, slice):
+            axis += 1
+            continue
+        if np.result_type(index).kind == "b":
+            axis += np.ndim(index)
+            continue
+        size = array.shape[axis]
+        index = _as_dtype(index, "int64")
+        checks.require(
+            ((index >= -size) & (index < size)).all(),
+            BoundsError(f"{describe(node)}: index out of bounds for axis {axis} of size {size}"),
+        )
+        axis += 1

@@ -1,0 +1,233 @@
+"""A graph that is compiled once for each combination of shapes that it is called with."""
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from pytensor.graph.basic import Variable
+from pytensor.tensor.type import TensorType
+from theano.compile.device import start_jax
+from theano.compile.jax_executable import (
+    BoundsError,
+    ShapeError,
+    compile_graph,
+    interpret_graph,
+    specialize,
+)
+from theano.compile.windows import SliceLengths, find_moving_slices
+
+__all__ = ["SpecializedGraph", "label"]
+
+
+def label(variable: Variable) -> str:
+    """Name a variable in a message."""
+    return variable.name or f"<{variable.type}>"
+
+
+class SpecializedGraph:
+    """A graph, and what has been compiled for it so far.
+
+    Parameters
+    ----------
+    name : str
+        What to call the graph in messages.
+    inputs, outputs : lists of variables
+        The graph. Calls give values for the first inputs, stores hold those of the others.
+    updates : dict of int to int
+        By the position of an output, that of the input whose stored value it replaces.
+    optimizer : PyTensor rewriter
+        What simplifies the graph.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        updates: Mapping[int, int],
+        optimizer: Any,
+    ):
+        self.name = name
+        self.inputs = list(inputs)
+        self.outputs = list(outputs)
+        self.updates = dict(updates)
+        self.optimizer = optimizer
+        self._plans = {}
+        self._moving_slices = None
+
+    def executable(self, arguments: Sequence, stores: Sequence) -> Callable:
+        """Find, or compile, what computes the graph for values of these shapes.
+
+        Parameters
+        ----------
+        arguments : list of arrays
+            Values of the first inputs.
+        stores : list of stores
+            What holds the values of the others.
+
+        Returns
+        -------
+        callable
+            Takes the arguments, and the stored values on the device. Returns a list of outputs,
+            and an error or None; with an error, updates give the old values, and other outputs
+            are None.
+        """
+        shapes = (*(value.shape for value in arguments), *(store.shape for store in stores))
+        plan = self._plans.get(shapes)
+        if plan is None:
+            plan = self._plans[shapes] = self._first_plan_that_works(arguments, stores)
+        return plan.executable(arguments, stores)
+
+    def _first_plan_that_works(self, arguments, stores):
+        start_jax()
+        kinds = [_ByShape, _ByValue, _Interpreted]
+        failures = []
+        for kind in kinds if any(map(_may_be_size, arguments)) else (_ByShape, _Interpreted):
+            plan = kind(self)
+            try:
+                plan.executable(arguments, stores)
+                return plan
+            except ShapeError as error:
+                values = [*arguments, *(store.peek() for store in stores)]
+                raise ValueError(
+                    f"{self.name}, called with {self._shapes(values)}: {error}"
+                ) from error
+            except BoundsError as error:
+                raise IndexError(f"{self.name}: {error}") from error
+            except Exception as error:
+                if type(error).__name__ == "JaxRuntimeError":  # no memory, say
+                    raise
+                failures.append(error)
+        raise failures[0]
+
+    def _shapes(self, values):
+        return ", ".join(
+            f"{label(variable)} of shape {np.shape(value)}"
+            for variable, value in zip(self.inputs, values)
+            if isinstance(variable.type, TensorType)
+        )
+
+    @property
+    def moving_slices(self) -> list:
+        """The slices whose bounds depend on integers among the inputs."""
+        if self._moving_slices is None:
+            self._moving_slices = find_moving_slices(self.inputs, self.outputs)
+        return self._moving_slices
+
+    @property
+    def executables(self) -> list:
+        """Everything that has been compiled so far."""
+        return [run for plan in self._plans.values() for run in plan.executables.values()]
+
+
+class _Plan:
+    """How to compile a graph for certain shapes: once for each combination of sizes."""
+
+    def __init__(self, graph: SpecializedGraph):
+        self.graph = graph
+        self.executables = {}
+
+    def executable(self, arguments: Sequence, stores: Sequence) -> Callable:
+        sizes = self.sizes(arguments, stores)
+        found = self.executables.get(sizes)
+        if found is None:
+            found = self.executables[sizes] = self.compile(arguments, stores, sizes)
+        return found
+
+    def sizes(self, arguments: Sequence, stores: Sequence) -> tuple:
+        """Tell on what, besides the shapes, the compiled graph depends."""
+        return ()
+
+    def compile(self, arguments: Sequence, stores: Sequence, sizes: tuple) -> Callable:
+        raise NotImplementedError
+
+    def specialized(self, values: Sequence, lengths: "Mapping | None" = None) -> tuple:
+        graph = self.graph
+        new = specialize(graph.inputs, graph.outputs, values, lengths)
+        return [new[v] for v in graph.inputs], [new.get(v, v) for v in graph.outputs]
+
+
+class _ByShape(_Plan):
+    """The usual plan: sizes depend on shapes, and on bounds of slices that a call gives."""
+
+    _slice_lengths = None
+
+    def sizes(self, arguments, stores):
+        graph = self.graph
+        if not graph.moving_slices:
+            return ()
+        values = _values(arguments, stores)
+        if self._slice_lengths is None:
+            new = specialize(graph.inputs, graph.outputs, values)
+            self._slice_lengths = SliceLengths(graph.moving_slices, graph.inputs, new)
+        return self._slice_lengths(values)
+
+    def compile(self, arguments, stores, sizes):
+        lengths = self._slice_lengths.by_node(sizes) if sizes else None
+        inputs, outputs = self.specialized(_values(arguments, stores), lengths)
+        run = compile_graph(
+            inputs,
+            outputs,
+            self.graph.optimizer,
+            _in_place(self.graph.updates, inputs, outputs),
+            [*arguments, *(store.on_device() for store in stores)],
+        )
+        return lambda arguments, stored: run(*arguments, *stored)
+
+
+class _ByValue(_Plan):
+    """Integers that a call gives are constants, as sizes depend on them in some other way."""
+
+    def sizes(self, arguments, stores):
+        return tuple(int(value) for value in arguments if _may_be_size(value))
+
+    def compile(self, arguments, stores, sizes):
+        # A `numpy.generic` makes a constant of its input.
+        constants = [value[()] if _may_be_size(value) else value for value in arguments]
+        inputs, outputs = self.specialized([*constants, *(store.peek() for store in stores)])
+        variable = [n for n, value in enumerate(arguments) if not _may_be_size(value)]
+        kept = [*variable, *range(len(arguments), len(inputs))]
+        updates = _in_place(self.graph.updates, inputs, outputs)
+        run = compile_graph(
+            [inputs[n] for n in kept],
+            outputs,
+            self.graph.optimizer,
+            {output: kept.index(position) for output, position in updates.items()},
+            [*(arguments[n] for n in variable), *(store.on_device() for store in stores)],
+        )
+        return lambda arguments, stored: run(*(arguments[n] for n in variable), *stored)
+
+
+class _Interpreted(_Plan):
+    """Sizes depend on values in a way that JAX can't compile: PyTensor computes node by node."""
+
+    def compile(self, arguments, stores, sizes):
+        inputs, outputs = self.specialized(_values(arguments, stores))
+        if not all(isinstance(v.type, TensorType) for v in inputs):
+            raise NotImplementedError("only tensors can be computed by PyTensor's interpreter")
+        warnings.warn(
+            f"{self.graph.name} has sizes that depend on values, or an operation that JAX lacks. "
+            "So PyTensor interprets it, which is right, and slower",
+            stacklevel=7,
+        )
+        run = interpret_graph(inputs, outputs)
+        return lambda arguments, stored: run(*arguments, *stored)
+
+
+def _values(arguments: Iterable, stores: Iterable) -> list:
+    return [*arguments, *(store.peek() for store in stores)]
+
+
+def _may_be_size(value):
+    return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iu"
+
+
+def _in_place(updates, inputs, outputs):
+    """Tell which updates fit into the buffer of what they update."""
+    return {
+        output: position
+        for output, position in updates.items()
+        if inputs[position].type == outputs[output].type
+        or not isinstance(inputs[position].type, TensorType)
+    }
