@@ -280,6 +280,13 @@ class TestShared:
         theano.function([], count, no_default_updates=True)()
         assert int(count.get_value()) == 2
 
+    @pytest.mark.parametrize("mode", [None, "FAST_COMPILE"])
+    def test_default_update_of_known_size(self, mode):
+        w = theano.shared(np.zeros(2))
+        w.default_update = w + T.constant(np.array([1.0, 2.0]))
+        theano.function([], w * 1, mode=mode)()
+        assert w.get_value().tolist() == [1, 2]
+
 
 class TestModes:
     @pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytensor
 from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Apply
 from pytensor.link.basic import Container
+from pytensor.tensor.basic import tensor_copy
 from pytensor.tensor.sharedvar import TensorSharedVariable as _PyTensorSharedVariable
 from pytensor.tensor.type import TensorType
 
@@ -235,6 +237,8 @@ class TensorSharedVariable(_PyTensorSharedVariable):
     def default_update(self, value):
         if value is not None:
             value = self.type.filter_variable(value, allow_convert=True)
+            if value.type != self.type:  # a known size, which PyTensor refuses in default updates
+                value = Apply(tensor_copy, [value], [self.type()]).outputs[0]
         self._default_update = value
 
 
