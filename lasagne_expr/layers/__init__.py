@@ -7,6 +7,7 @@ from .helper import *
 from .input import *
 from .merge import *
 from .noise import *
+from .normalization import *
 from .pool import *
 from .shape import *
 from .special import *
