@@ -13,4 +13,3 @@ from .normalization import *
 from .pool import *
 from .shape import *
 from .special import *
-from .transformer import *
