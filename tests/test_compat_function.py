@@ -89,6 +89,11 @@ class TestArguments:
         with pytest.raises(TypeError, match="for its input x"):
             theano.function([x], x * 2)(None)
 
+    def test_a_masked_array_is_refused(self):
+        x = T.dvector("x")
+        with pytest.raises(TypeError, match="for its input x.*a masked array"):
+            theano.function([x], x * 2)(np.ma.masked_array([1.0, 2.0], [0, 1]))
+
 
 class TestInterrupt:
     def test_comes_after_the_update_and_leaves_the_handler(self, monkeypatch):

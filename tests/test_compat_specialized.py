@@ -43,10 +43,14 @@ class TestInterpreter:
 
 
 class TestErrors:
-    def test_of_an_index_tell_where(self):
+    def test_of_an_index_name_the_function_and_the_size(self):
         x, i = T.dmatrix("x"), T.lvector("i")
-        f = theano.function([x, i], x[:, i], name="choose")
-        with pytest.raises(
-            IndexError, match=r"'choose': .*test_compat_specialized.*axis 1 of size 3"
-        ):
+        f = theano.function([x, i], x[i], name="choose")
+        with pytest.raises(IndexError, match=r"'choose': .*out of bounds for axis 0 of size 2"):
             f(np.ones((2, 3)), [0, 3])
+
+    def test_of_a_specified_shape(self):
+        x = T.dvector("x")
+        f = theano.function([x], T.specify_shape(x, (3,)) * 2, name="triple")
+        with pytest.raises(ValueError, match=r"'triple'.*should be \(3,\), but is \(2,\)"):
+            f(np.ones(2))

@@ -1,6 +1,7 @@
 """`theano.function`: from a graph to something that can be called."""
 
 import _signal  # the functions below the module signal, whose enums cost 10 us a call
+import copy
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from pytensor.graph.traversal import graph_inputs
 from pytensor.graph.utils import MissingInputError
 from theano.compile.io import Out
 from theano.compile.mode import compiles_by_jax, get_mode
-from theano.compile.sharedvalue import storage_for, without_aliases
+from theano.compile.sharedvalue import SharedVariable, storage_for, without_aliases
 from theano.compile.specialized import SpecializedGraph, label
 from theano.configdefaults import config
 
@@ -92,9 +93,10 @@ def function(
     if not isinstance(inputs, (list, tuple)):
         raise TypeError(f"the inputs of a function should be a list, got {inputs!r}")
     outputs, keys = _split_dict(outputs)
+    inputs, cut = _without_owners(inputs)
     options = {
         "updates": _update_pairs(updates),
-        "givens": givens,
+        "givens": [*(givens.items() if isinstance(givens, Mapping) else givens or ()), *cut],
         "rebuild_strict": rebuild_strict,
         "allow_input_downcast": allow_input_downcast,
     }
@@ -102,12 +104,12 @@ def function(
     mode = get_mode(mode)
     if compiles_by_jax(mode):
         ins, outs = construct_function_ins_and_outs(
-            list(inputs), _unwrap(outputs), no_default_updates=no_default_updates, **options
+            inputs, _unwrap(outputs), no_default_updates=no_default_updates, **options
         )
         compiled = Function(ins, outs, name, mode, on_unused_input)
     else:
         compiled = pytensor.function(
-            list(inputs),
+            inputs,
             outputs,
             mode=mode,
             accept_inplace=accept_inplace,
@@ -118,6 +120,23 @@ def function(
             **options,
         )
     return compiled if keys is None else DictFunction(compiled, keys)
+
+
+def _without_owners(inputs):
+    """Let variables without an owner stand for inputs that are expressions."""
+    found, cut = [], []
+    for given in inputs:
+        variable = getattr(given, "variable", given)
+        if getattr(variable, "owner", None) is not None:
+            fresh = variable.type(variable.name)
+            cut.append((variable, fresh))
+            if given is variable:
+                given = fresh
+            else:
+                given = copy.copy(given)
+                given.variable = fresh
+        found.append(given)
+    return found, cut
 
 
 def _split_dict(outputs):
@@ -144,15 +163,29 @@ def _update_pairs(updates):
     """Make pairs of updates, whose expressions are variables as wide as the shared variable."""
     if not updates:
         return []
-    pairs = list(updates.items()) if isinstance(updates, Mapping) else list(updates)
-    return [
-        (shared, _checked_update(shared, new)) if isinstance(shared, Variable) else (shared, new)
-        for shared, new in pairs
-    ]
+    pairs = list(updates.items()) if isinstance(updates, Mapping) else updates
+    if not isinstance(pairs, (list, tuple)) or not all(map(_is_pair, pairs)):
+        raise TypeError(
+            "updates should be a dict, or a list of pairs, of shared variables and their new "
+            f"expressions; got {updates!r}"
+        )
+    return [(shared, _checked_update(shared, new)) for shared, new in pairs]
+
+
+def _is_pair(item):
+    return isinstance(item, (list, tuple)) and len(item) == 2
 
 
 def _checked_update(shared, new):
-    new = new if isinstance(new, Variable) else pytensor.tensor.as_tensor_variable(new)
+    if not isinstance(shared, SharedVariable):
+        raise TypeError(f"only shared variables can be updated, and {shared!r} is none")
+    if new is None:
+        raise TypeError(f"the update of {shared} is None: give an expression, or leave it out")
+    if not isinstance(new, Variable):
+        try:
+            return shared.type.make_constant(shared.type.filter(new, allow_downcast=None))
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"the update of {shared} is {new!r}: {error}") from error
     old, found = shared.type, new.type
     same = (getattr(old, n, None) == getattr(found, n, None) for n in ("dtype", "ndim"))
     if not all(same):
@@ -219,7 +252,7 @@ class Function:
                 if position
                 >= len(self._arguments)  # others are defaults, which stay where they are
             },
-            mode.optimizer,
+            mode,
         )
 
     def _check_graph(self, on_unused_input):
@@ -273,7 +306,7 @@ class Function:
 
         Returns
         -------
-        array, list of arrays, or None
+        array, or list of arrays
         """
         values = self._bind(args, kwargs)
         run = self._graph.executable(values, self._stores)
@@ -286,7 +319,7 @@ class Function:
             raise type(error)(f"{self}: {error}")
         if self._single:
             return _to_numpy(results[0])
-        return [_to_numpy(result) for result in results[: len(self._outputs)]] or None
+        return [_to_numpy(result) for result in results[: len(self._outputs)]]
 
     def _bind(self, args, kwargs):
         if len(args) > len(self._arguments):
@@ -299,9 +332,12 @@ class Function:
 
     def _match(self, args, kwargs):
         """Pair every argument with what was given for it, or with its default."""
+        names = [argument.name for argument in self._arguments]
         pairs = list(zip(self._arguments, args))
         for argument in self._arguments[len(args) :]:
             if argument.name in kwargs:
+                if names.count(argument.name) > 1:
+                    raise TypeError(f"{self} has more than one input called {argument.name}")
                 pairs.append((argument, kwargs.pop(argument.name)))
             elif argument.variable in kwargs:
                 pairs.append((argument, kwargs.pop(argument.variable)))
@@ -309,9 +345,10 @@ class Function:
                 pairs.append((argument, np.asarray(argument.default.peek())))
             else:
                 raise TypeError(f"{self} needs a value for its input {label(argument.variable)}")
-        if kwargs:
-            names = [argument.name for argument in self._arguments]
-            raise TypeError(f"{self} has no input {', '.join(map(str, kwargs))}, but: {names}")
+        for name in kwargs:
+            if name in names:
+                raise TypeError(f"{self} got two values for its input {name}")
+            raise TypeError(f"{self} has no input {name}, but: {names}")
         return pairs
 
 
@@ -344,13 +381,22 @@ class _Argument:
         ):
             return value
         try:
+            if isinstance(value, np.ma.MaskedArray):
+                raise TypeError("a masked array has elements without a value")
             return self._type.filter(value, **self._options)
-        except (TypeError, ValueError) as error:
-            found = getattr(value, "dtype", type(value).__name__)
-            raise type(error)(
-                f"{function} can't take {found} of shape {np.shape(value)} for its input "
+        except (TypeError, ValueError, OverflowError) as error:
+            kind = ValueError if isinstance(error, ValueError) else TypeError
+            raise kind(
+                f"{function} can't take {_describe(value)} for its input "
                 f"{label(self.variable)} of type {self._type}: {error}"
             ) from error
+
+
+def _describe(value):
+    if hasattr(value, "dtype"):
+        return f"{value.dtype} of shape {np.shape(value)}"
+    text = repr(value)
+    return text if len(text) < 80 else f"a {type(value).__name__}"
 
 
 def _to_numpy(result):

@@ -16,7 +16,7 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import copy_stack_trace
 from pytensor.graph.traversal import io_toposort
 from pytensor.tensor.elemwise import Elemwise
-from pytensor.tensor.shape import Shape
+from pytensor.tensor.shape import Shape, SpecifyShape
 from pytensor.tensor.type import TensorType
 from theano.compile.windows import with_windows
 
@@ -97,6 +97,8 @@ def _rebuild(node, inputs, slice_lengths):
         raise kind(f"{describe(node)} can't take shapes {shapes}: {error}") from error
     if isinstance(node.op, Elemwise):
         _check_broadcasting(node, rebuilt)
+    elif isinstance(node.op, SpecifyShape):
+        _check_specified(node, rebuilt)
     copy_stack_trace(node.outputs, rebuilt.outputs)
     return rebuilt.outputs
 
@@ -112,6 +114,12 @@ def _check_broadcasting(node, rebuilt):
                     f"{describe(node)}: dimension mismatch along axis {axis} of shapes {shapes}: "
                     f"{old} has size 1 there and isn't broadcastable"
                 )
+
+
+def _check_specified(node, rebuilt):
+    found, expected = rebuilt.inputs[0].type.shape, node.outputs[0].type.shape
+    if any(None not in pair and pair[0] != pair[1] for pair in zip(found, expected)):
+        raise ShapeError(f"{describe(node)}: the shape should be {expected}, but is {found}")
 
 
 def describe(node: Apply) -> str:
@@ -164,7 +172,8 @@ def compile_graph(
     finish = [_finisher(variable, fgraph.inputs) for variable in fgraph.outputs]
 
     def traced(*values):
-        results = [end(result) for end, result in zip(finish, python_function(*values))]
+        results = python_function(*values) or ()  # None if there are no outputs
+        results = [end(result) for end, result in zip(finish, results)]
         if not checks.conditions:
             return results, None
         met = jnp.stack(checks.conditions)

@@ -2,9 +2,9 @@
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
+from pytensor.compile.mode import Mode
 from pytensor.graph.basic import Variable
 from pytensor.tensor.type import TensorType
 from theano.compile.device import start_jax
@@ -36,8 +36,8 @@ class SpecializedGraph:
         The graph. Calls give values for the first inputs, stores hold those of the others.
     updates : dict of int to int
         By the position of an output, that of the input whose stored value it replaces.
-    optimizer : PyTensor rewriter
-        What simplifies the graph.
+    mode : Mode
+        How to compile.
     """
 
     def __init__(
@@ -46,15 +46,18 @@ class SpecializedGraph:
         inputs: Sequence[Variable],
         outputs: Sequence[Variable],
         updates: Mapping[int, int],
-        optimizer: Any,
+        mode: Mode,
     ):
         self.name = name
         self.inputs = list(inputs)
         self.outputs = list(outputs)
         self.updates = dict(updates)
-        self.optimizer = optimizer
+        self.mode = mode
         self._plans = {}
         self._moving_slices = None
+
+    def __getstate__(self):
+        return {**self.__dict__, "_plans": {}, "_moving_slices": None}
 
     def executable(self, arguments: Sequence, stores: Sequence) -> Callable:
         """Find, or compile, what computes the graph for values of these shapes.
@@ -88,13 +91,9 @@ class SpecializedGraph:
             try:
                 plan.executable(arguments, stores)
                 return plan
-            except ShapeError as error:
-                values = [*arguments, *(store.peek() for store in stores)]
-                raise ValueError(
-                    f"{self.name}, called with {self._shapes(values)}: {error}"
-                ) from error
-            except BoundsError as error:
-                raise IndexError(f"{self.name}: {error}") from error
+            except (ShapeError, BoundsError) as error:
+                shapes = self._shapes(_values(arguments, stores))
+                raise type(error)(f"{self.name}, called with {shapes}: {error}") from error
             except Exception as error:
                 if type(error).__name__ == "JaxRuntimeError":  # no memory, say
                     raise
@@ -169,7 +168,7 @@ class _ByShape(_Plan):
         run = compile_graph(
             inputs,
             outputs,
-            self.graph.optimizer,
+            self.graph.mode.optimizer,
             _in_place(self.graph.updates, inputs, outputs),
             [*arguments, *(store.on_device() for store in stores)],
         )
@@ -192,7 +191,7 @@ class _ByValue(_Plan):
         run = compile_graph(
             [inputs[n] for n in kept],
             outputs,
-            self.graph.optimizer,
+            self.graph.mode.optimizer,
             {output: kept.index(position) for output, position in updates.items()},
             [*(arguments[n] for n in variable), *(store.on_device() for store in stores)],
         )
@@ -209,7 +208,7 @@ class _Interpreted(_Plan):
         warnings.warn(
             f"{self.graph.name} has sizes that depend on values, or an operation that JAX lacks. "
             "So PyTensor interprets it, which is right, and slower",
-            stacklevel=7,
+            stacklevel=6,
         )
         run = interpret_graph(inputs, outputs)
         return lambda arguments, stored: run(*arguments, *stored)

@@ -1,0 +1,155 @@
+"""What `theano.function` takes, and what it says of what it doesn't take."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+import theano
+import theano.tensor as T
+
+
+class TestInputs:
+    def test_may_be_expressions_below_which_nothing_is_computed(self):
+        x = T.dvector("x")
+        middle = T.exp(x)
+        f = theano.function([middle, theano.In(x, value=np.ones(2))], middle * 2 + x)
+        assert f([1.0, 2.0]).tolist() == [3, 5]
+        assert f([1.0, 2.0], x=[0.0, 1.0]).tolist() == [2, 5]
+
+    def test_of_the_same_name_go_by_position_only(self):
+        x, y = T.dscalar("x"), T.dscalar("x")
+        f = theano.function([x, y], x - y)
+        assert float(f(3, 1)) == 2
+        with pytest.raises(TypeError):
+            f(3, x=1)
+
+    def test_given_twice_are_refused(self):
+        x, y = T.dscalars("x", "y")
+        with pytest.raises(TypeError):
+            theano.function([x, y], x - y)(1, 2, x=3)
+
+    @pytest.mark.parametrize("dtype", ["bool", "int8", "uint16", "float16", "complex64"])
+    def test_of_every_dtype(self, dtype):
+        x = T.TensorType(dtype, (False,))("x")
+        w = theano.shared(np.ones(3, dtype))
+        f = theano.function([x], [x, x * w], updates=[(w, (w * x).astype(dtype))])
+        data = np.array([0, 1, 1]).astype(dtype)
+        for result in f(data):
+            assert result.dtype == dtype
+            np.testing.assert_array_equal(result, data)
+        np.testing.assert_array_equal(w.get_value(), data)
+        assert w.get_value().dtype == dtype
+
+    def test_may_lie_in_memory_in_any_way(self):
+        x = T.dmatrix("x")
+        f = theano.function([x], x * 2)
+        data = np.arange(24.0).reshape(4, 6)
+        read_only = data.copy()
+        read_only.flags.writeable = False
+        arrays = [data[::2, ::3], data.T, data[::-1, ::-1], np.asfortranarray(data), read_only]
+        for array in [*arrays, data.astype(">f8"), np.zeros((0, 3))]:
+            np.testing.assert_array_equal(f(array), 2 * np.asarray(array))
+
+    def test_without_a_value_for_a_dimension(self):
+        x = T.dmatrix("x")
+        with pytest.raises(ValueError):
+            theano.function([x], x.sum())([[1, 2], [3]])
+
+    def test_numbers_that_a_dtype_cannot_hold(self):
+        x = T.bscalar("x")
+        with pytest.raises(TypeError):
+            theano.function([x], x * 1)(300)
+
+    def test_state_of_an_input_with_an_update(self):
+        x, n = T.dscalars("x", "n")
+        f = theano.function([x, theano.In(n, value=1.0, update=n + x)], n * 1)
+        assert [float(f(1)), float(f(2, 10.0)), float(f(3))] == [1, 10, 12]
+
+
+class TestOutputs:
+    def test_none(self):
+        x = T.dscalar("x")
+        for outputs in ([], None):
+            assert not theano.function([x], outputs, on_unused_input="ignore")(1)
+        assert theano.function([], {})() == {}
+
+    def test_the_same_twice_and_constants(self):
+        x = T.dvector("x")
+        y = x + 1
+        f = theano.function([x], [y, y, x, x, T.constant(np.float32(2))])
+        results = f([1.0, 2.0])
+        results[0][0] = results[2][0] = 99
+        assert [r.tolist() for r in results[:4]] == [[99, 3], [2, 3], [99, 2], [1, 2]]
+        assert results[4].dtype == "float32"
+
+    def test_that_are_no_variables_are_refused(self):
+        x = T.dscalar("x")
+        with pytest.raises(TypeError):
+            theano.function([x], [[x, x + 1]])
+        with pytest.raises(TypeError):
+            theano.function([], [None])
+
+
+class TestUpdates:
+    def test_by_numbers_and_arrays(self):
+        step, rate, w = theano.shared(1.0), theano.shared(np.float32(1)), theano.shared(np.ones(3))
+        f = theano.function([], updates=[(step, 2), (rate, 0.5), (w, np.arange(3.0))])
+        f()
+        assert (float(step.get_value()), float(rate.get_value())) == (2, 0.5)
+        assert step.get_value().dtype == "float64"
+        assert rate.get_value().dtype == "float32"
+        assert w.get_value().tolist() == [0, 1, 2]
+
+    @pytest.mark.parametrize(
+        "updates",
+        [
+            lambda w: [w],
+            lambda w: [(w, None)],
+            lambda w: [(w, 0.0)],
+            lambda w: [(w, w + 1), (w, w + 2)],
+            lambda w: [(T.dvector(), w)],
+            lambda w: [(w, w.dimshuffle(0, "x"))],
+            lambda w: [(w, T.cast(w, "float32"))],
+        ],
+    )
+    def test_that_do_not_fit_are_refused(self, updates):
+        with pytest.raises((TypeError, ValueError)):
+            theano.function([], updates=updates(theano.shared(np.ones(3), "w")))
+
+    def test_go_round(self):
+        a, b, c = (theano.shared(np.full(2, n)) for n in (1.0, 10.0, 100.0))
+        f = theano.function([], updates=[(a, b), (b, c), (c, a)])
+        f()
+        f()
+        assert [v.get_value()[0] for v in (a, b, c)] == [100, 1, 10]
+
+    def test_of_values_that_were_borrowed(self):
+        a, b = theano.shared(np.ones(3)), theano.shared(np.zeros(3))
+        f = theano.function([], [a * 1, b * 1], updates=[(a, a + 1)])
+        f()
+        b.set_value(a.get_value(borrow=True), borrow=True)
+        first, second = f()
+        assert (first[0], second[0]) == (2, 2)
+        assert f()[0].tolist() == [3, 3, 3]
+
+    def test_an_error_in_a_call_changes_nothing(self):
+        a, x = theano.shared(np.ones(3)), T.dvector("x")
+        f = theano.function([x], updates=[(a, a + x)])
+        with pytest.raises(ValueError):
+            f(np.ones(4))
+        assert a.get_value().tolist() == [1, 1, 1]
+        f(np.ones(3))
+        assert a.get_value().tolist() == [2, 2, 2]
+
+
+class TestCopies:
+    def test_have_values_of_their_own(self):
+        w, x = theano.shared(1.0, "w"), T.dscalar("x")
+        f = theano.function([x], w * x, updates=[(w, w + x)])
+        assert float(f(1)) == 1
+        for other in (pickle.loads(pickle.dumps(f)), copy.deepcopy(f)):
+            assert [float(other(3)), float(other(3))] == [6, 15]
+        again, value = pickle.loads(pickle.dumps((f, w)))
+        again(3)
+        assert (float(value.get_value()), float(w.get_value())) == (5, 2)
