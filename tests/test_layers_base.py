@@ -17,6 +17,9 @@ from lasagne_expr.layers import (
 from lasagne_expr.parameters import tagged
 from numerics import check_pickling, layer_output
 
+# Values are compared in float64, whatever floatX is.
+pytestmark = pytest.mark.filterwarnings("ignore:.* has dtype float64:UserWarning")
+
 rng = np.random.RandomState(1234)
 floatX = theano.config.floatX
 

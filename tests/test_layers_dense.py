@@ -14,6 +14,9 @@ from lasagne_expr.layers import (
 from lasagne_expr.nonlinearities import identity, rectify, tanh
 from numerics import check_gradients, check_pickling, layer_output
 
+# Values are compared in float64, whatever floatX is.
+pytestmark = pytest.mark.filterwarnings("ignore:.* has dtype float64:UserWarning")
+
 rng = np.random.RandomState(1234)
 
 

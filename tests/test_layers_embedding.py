@@ -13,6 +13,9 @@ from lasagne_expr.layers import (
 )
 from numerics import check_pickling, finite_difference, layer_output
 
+# Values are compared in float64, whatever floatX is.
+pytestmark = pytest.mark.filterwarnings("ignore:.* has dtype float64:UserWarning")
+
 rng = np.random.RandomState(1234)
 W = rng.normal(size=(5, 3))
 

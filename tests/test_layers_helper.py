@@ -1,4 +1,3 @@
-import time
 import warnings
 
 import numpy as np
@@ -103,12 +102,8 @@ def ladder(size):
     return layers[-1]
 
 
-def test_time_for_many_paths_grows_with_the_layers():
-    get_all_layers(ladder(10))
-    top = ladder(2000)
-    start = time.perf_counter()
-    assert len(get_all_layers(top)) == 2002
-    assert time.perf_counter() - start < 1  # the number of paths has four hundred digits
+def test_many_paths_through_the_same_layers():
+    assert len(get_all_layers(ladder(2000))) == 2002  # the number of paths has 418 digits
 
 
 def test_a_cycle_of_layers():
@@ -349,17 +344,27 @@ def test_values_that_do_not_fit_change_nothing(diamond, spoil, message):
         np.testing.assert_array_equal(found, value)
 
 
-def test_building_and_computing_a_thousand_layers_is_linear():
-    def seconds(size):
-        start = time.perf_counter()
-        layer = InputLayer((None, 3))
-        for _ in range(size):
-            layer = NonlinearityLayer(layer, None)
-        get_output(layer)
-        get_output_shape(layer, (2, 3))
-        get_all_params(layer)
-        return time.perf_counter() - start
+class CountingLayer(Layer):
+    """A layer that counts how often it is asked."""
 
-    seconds(10)
-    small, large = (min(seconds(size) for _ in range(3)) for size in (200, 2000))
-    assert large < 40 * small  # ten times as many layers; squared it would be a hundred
+    asked = 0
+
+    def get_output_shape_for(self, input_shape):
+        CountingLayer.asked += 1
+        return input_shape
+
+    def get_output_for(self, input, **kwargs):
+        CountingLayer.asked += 1
+        return input
+
+
+def test_every_layer_is_asked_once_for_each_purpose():
+    CountingLayer.asked = 0
+    layer = InputLayer((None, 3))
+    for _ in range(100):
+        layer = CountingLayer(layer)
+    assert CountingLayer.asked == 99  # each by the one above it
+    get_output(layer)
+    assert CountingLayer.asked == 199
+    get_output_shape(layer, (2, 3))
+    assert CountingLayer.asked == 299

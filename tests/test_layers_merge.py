@@ -270,9 +270,10 @@ def test_as_many_coefficients_as_inputs(coeffs):
 
 def test_residual_block():
     source = InputLayer((None, 3))
-    W, x = normal(3, 3), normal(2, 3)
-    block = ElemwiseSumLayer([source, DenseLayer(source, 3, W=W)])
-    np.testing.assert_allclose(layer_output(block, x), x + np.maximum(x @ W, 0))
+    dense = DenseLayer(source, 3)
+    W, x = dense.W.get_value(), normal(2, 3).astype(theano.config.floatX)
+    found = layer_output(ElemwiseSumLayer([source, dense]), x)
+    np.testing.assert_allclose(found, x + np.maximum(x @ W, 0), rtol=1e-5)
 
 
 def test_merge_layers_pickle():
