@@ -13,3 +13,4 @@ from .normalization import *
 from .pool import *
 from .shape import *
 from .special import *
+from .transformer import *

@@ -17,6 +17,7 @@ from .axes import broadcast_over, other_axes, resolve_shared_axes
 from .base import Layer, MergeLayer
 from .checks import known_sizes, nonlinearity_or_identity, scalar, shapes_match
 from .noise import float_dtype_of, random_stream
+from .transformer import TPSTransformerLayer, TransformerLayer
 
 __all__ = [
     "BiasLayer",
@@ -26,6 +27,8 @@ __all__ = [
     "ParametricRectifierLayer",
     "RandomizedRectifierLayer",
     "ScaleLayer",
+    "TPSTransformerLayer",
+    "TransformerLayer",
     "prelu",
     "rrelu",
     "standardize",
