@@ -869,7 +869,8 @@ def _truncated(
     """
     lowest = np.array(np.exp(-2.0), dtype=samples.dtype)
     # The k-th outsider gets the k-th new number, a radius below 2.
-    number = redrawn[pt.maximum(pt.cumsum(outside) - 1, 0)] * (1 - lowest) + lowest
+    place = pt.cumsum(pt.cast(outside, "int64")) - 1
+    number = redrawn[pt.maximum(place, 0)] * (1 - lowest) + lowest
     fixed = pt.switch(outside, pt.sqrt(-2.0 * pt.log(number)) * directions, samples)
     halves = []
     for part in (slice(None, half), slice(half, None)):
