@@ -291,10 +291,15 @@ def batch_norm(layer: Layer, **kwargs) -> Layer:
     >>> get_all_params(network, trainable=True)
     [hidden.W, hidden_bn.beta, hidden_bn.gamma]
     """
+    return batch_norm_by(BatchNormLayer, layer, kwargs)
+
+
+def batch_norm_by(kind: type, layer: Layer, kwargs: dict) -> Layer:
+    """Put a layer of a given kind between a layer and its nonlinearity, as `batch_norm` does."""
     nonlinearity = _take_nonlinearity(layer)
     _remove_biases(layer)
     name = _name_above(layer, "bn", kwargs)
-    return _put_on(BatchNormLayer(layer, name=name, **kwargs), nonlinearity, name)
+    return _put_on(kind(layer, name=name, **kwargs), nonlinearity, name)
 
 
 def _take_nonlinearity(layer):
