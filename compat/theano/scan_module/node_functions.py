@@ -1,0 +1,176 @@
+"""Nodes of a step as functions of JAX arrays, whose gradients are Theano's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import pytensor.scalar as ps
+import pytensor.tensor as pt
+from pytensor import gradient
+from pytensor.compile.builders import OpFromGraph
+from pytensor.graph.basic import Apply, Constant, Variable
+from pytensor.graph.fg import FunctionGraph
+from pytensor.tensor.elemwise import Elemwise
+from pytensor.tensor.math import Max
+from pytensor.tensor.type import TensorType, float_dtypes
+from theano.compile.jax_nodes import NoChecks, _constant_of_its_dtype, _node_to_jax
+from theano.compile.mode import FAST_RUN
+from theano.lax_op import LaxOp
+from theano.scan_module.scan_op import Scan, ScanGradient
+
+__all__ = ["NodeFunctions", "is_float", "merged"]
+
+_STOPS = (gradient.ZeroGrad, gradient.DisconnectedGrad, gradient.UndefinedGrad)
+
+# Of two equal values JAX gives each half of the gradient, and Theano gives each all of it.
+_TIES = (ps.ScalarMaximum, ps.ScalarMinimum)
+
+
+def is_float(variable: Variable) -> bool:
+    """Tell whether a gradient can reach a variable."""
+    return isinstance(variable.type, TensorType) and variable.type.dtype in float_dtypes
+
+
+class NodeFunctions:
+    """The functions of a graph's nodes, and the graph's constants."""
+
+    def __init__(self, fgraph: FunctionGraph):
+        self.nodes = fgraph.toposort()
+        self.constants = {
+            v: _constant_of_its_dtype(v.data, variable=v)
+            for v in (*(v for node in self.nodes for v in node.inputs), *fgraph.outputs)
+            if isinstance(v, Constant)
+        }
+        storage = {v: [v.data] for v in self.constants}
+        self._functions = {node: self._function(node, storage) for node in self.nodes}
+
+    def _function(self, node, storage):
+        plain = _node_to_jax(node.op, node, NoChecks(), storage_map=storage)
+        single = len(node.outputs) == 1
+
+        def listed(*inputs):
+            results = plain(*inputs)
+            return [results] if single else list(results)
+
+        return _with_theanos_gradient(node, listed)
+
+    def call(self, node: Apply, inputs: Sequence) -> list:
+        """Compute a node's outputs."""
+        return self._functions[node](*inputs)
+
+    def value(self, variable: Variable, env: dict) -> Any:
+        """Look a variable up, or tell a constant's value."""
+        return env[variable] if variable in env else self.constants[variable]
+
+    def inputs(self, node: Apply, env: dict) -> list:
+        """Look a node's inputs up."""
+        return [self.value(v, env) for v in node.inputs]
+
+    def run(self, nodes: Sequence[Apply], env: dict) -> None:
+        """Compute the outputs of nodes, in order, into `env`."""
+        for node in nodes:
+            env.update(zip(node.outputs, self.call(node, self.inputs(node, env))))
+
+
+def _with_theanos_gradient(node: Apply, function: Callable) -> Callable:
+    """Give a node's function the gradient that its operation defines, where JAX's differs."""
+    op = node.op
+    if isinstance(op, _STOPS):
+        return lambda *inputs: [jax.lax.stop_gradient(x) for x in inputs]
+    if isinstance(op, Scan):
+        return _of_loop(node, function)
+    if _has_own_gradient(op):
+        return _by_pullback(node, function)
+    return function
+
+
+def _has_own_gradient(op):
+    if isinstance(op, Elemwise):
+        return isinstance(op.scalar_op, _TIES)
+    if isinstance(op, LaxOp):
+        return type(op).pullback is not LaxOp.pullback
+    return isinstance(op, (gradient.GradClip, gradient.GradScale, Max, OpFromGraph))
+
+
+def _of_loop(node, function):
+    if node.op.residuals:
+        # Its gradient is taken inside the step; JAX's own, of all that, is right.
+        return function
+    wanted = tuple(n for n, x in enumerate(node.inputs) if n > 0 and is_float(x))
+    given = tuple(n for n, x in enumerate(node.outputs) if is_float(x))
+
+    def pull(inputs, outputs, cotangents):
+        op = ScanGradient(node.op, given, wanted)
+        return op.compute(inputs, None, dict(zip(given, cotangents)), node.inputs)
+
+    return _custom(function, wanted, given, pull)
+
+
+def _by_pullback(node, function):
+    """Let a node's gradient be what its operation's `pullback` says."""
+    wanted = tuple(n for n, x in enumerate(node.inputs) if is_float(x))
+    given = tuple(n for n, x in enumerate(node.outputs) if is_float(x))
+    inputs = [x if isinstance(x, Constant) else x.type() for x in node.inputs]
+    outputs = node.op.make_node(*inputs).outputs
+    cotangents = [outputs[n].type() for n in given]
+    gradients = gradient.Lop(
+        [outputs[n] for n in given],
+        [inputs[n] for n in wanted],
+        cotangents,
+        disconnected_inputs="ignore",
+    )
+    free = [n for n, x in enumerate(inputs) if not isinstance(x, Constant)]
+    fgraph = FunctionGraph([inputs[n] for n in free] + cotangents, list(gradients), clone=True)
+    FAST_RUN.optimizer.rewrite(fgraph)
+    functions = NodeFunctions(fgraph)
+
+    def pull(values, results, cotangent_values):
+        given_values = [values[n] for n in free] + list(cotangent_values)
+        env = dict(zip(fgraph.inputs, given_values))
+        functions.run(functions.nodes, env)
+        found = [functions.value(v, env) for v in fgraph.outputs]
+        return [
+            jnp.broadcast_to(g, jnp.shape(values[n])).astype(values[n].dtype)
+            for n, g in zip(wanted, found)
+        ]
+
+    return _custom(function, wanted, given, pull)
+
+
+def _custom(function, wanted, given, pull):
+    """Give a function of arrays a gradient: `pull` of inputs, outputs and cotangents."""
+
+    @jax.custom_vjp
+    def custom(values, others):
+        return function(*merged(wanted, values, others))
+
+    def forward(values, others):
+        results = custom(values, others)
+        return results, (values, others, results)
+
+    def backward(residuals, cotangents):
+        values, others, results = residuals
+        inputs = merged(wanted, values, others)
+        return pull(inputs, results, [cotangents[n] for n in given]), None
+
+    custom.defvjp(forward, backward)
+
+    def call(*inputs):
+        if not wanted:
+            return function(*inputs)
+        values = [jnp.asarray(inputs[n]) for n in wanted]
+        others = [x for n, x in enumerate(inputs) if n not in wanted]
+        return custom(values, others)
+
+    return call
+
+
+def merged(positions: Sequence[int], values: Sequence, others: Sequence) -> list:
+    """Put values at their positions, and others, in their order, at the other positions."""
+    result = list(others)
+    for position, value in zip(positions, values):
+        result.insert(position, value)
+    return result

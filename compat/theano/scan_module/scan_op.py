@@ -1,0 +1,618 @@
+"""The operations that `theano.scan` makes: a loop over a step, and the loop's gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.gradient import DisconnectedType, disconnected_type
+from pytensor.graph.basic import Apply, Constant, Variable
+from pytensor.graph.op import Op, io_connection_pattern
+from pytensor.graph.rewriting.basic import in2out, node_rewriter
+from pytensor.link.c.type import generic
+from pytensor.tensor.exceptions import NotScalarConstantError
+from pytensor.tensor.type import TensorType, float_dtypes
+from theano.compile.device import start_jax
+from theano.compile.jax_executable import ShapeError, specialize
+
+__all__ = ["Scan", "ScanGradient"]
+
+
+class Scan(Op):
+    """A loop: a step, and what each run of it takes from the last.
+
+    The step's inputs are, in this order, an element of each sequence, the values of each state at
+    its taps, the carried values, and the non-sequences. Its outputs are the new value of each
+    state, the other outputs, the new carried values, and, with `until`, whether to stop.
+
+    The operation's inputs are the number of steps, the sequences, the states' first values (for a
+    single tap of -1 without an axis of time), the carried values, and the non-sequences. Its
+    outputs are the history of each state and of each other output, the last carried values, and,
+    unless `residuals` is false, what the gradient needs to know of the loop.
+
+    Parameters
+    ----------
+    inner_inputs, inner_outputs : lists of variables
+        The step.
+    n_sequences : int
+    taps : tuple of tuples of negative int
+        For each state, which of its past values the step takes.
+    n_outputs : int
+        The number of outputs that aren't states.
+    n_carried : int
+        The number of values without a history, such as the states of random streams.
+    until : bool
+        Whether the step's last output tells when to stop.
+    truncate_gradient : int
+        From how many of the last steps the gradient comes; -1 for all.
+    counts_sequences : bool
+        Whether the number of steps is the length of the shortest sequence.
+    residuals : bool
+    name : str, optional
+    """
+
+    def __init__(
+        self,
+        inner_inputs: Sequence[Variable],
+        inner_outputs: Sequence[Variable],
+        *,
+        n_sequences: int,
+        taps: tuple,
+        n_outputs: int,
+        n_carried: int,
+        until: bool = False,
+        truncate_gradient: int = -1,
+        counts_sequences: bool = False,
+        residuals: bool = True,
+        name: str | None = None,
+    ):
+        self.inner_inputs = list(inner_inputs)
+        self.inner_outputs = list(inner_outputs)
+        self.n_sequences = n_sequences
+        self.taps = taps
+        self.n_outputs = n_outputs
+        self.n_carried = n_carried
+        self.until = until
+        self.truncate_gradient = truncate_gradient
+        self.counts_sequences = counts_sequences
+        self.residuals = residuals
+        self.name = name
+        self._clear_caches()
+
+    def _clear_caches(self):
+        self._specialized = {}
+        self._loops = {}
+        self._jitted = {}
+        self._variants = {}
+
+    def __getstate__(self):
+        caches = ("_specialized", "_loops", "_jitted", "_variants")
+        return {key: value for key, value in self.__dict__.items() if key not in caches}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self._clear_caches()
+
+    def __str__(self):
+        return f"Scan{{{self.name}}}" if self.name else "Scan"
+
+    # What is where among the inputs and outputs.
+
+    @property
+    def n_states(self) -> int:
+        return len(self.taps)
+
+    @property
+    def n_data_outputs(self) -> int:
+        """The number of outputs without the residuals."""
+        return self.n_states + self.n_outputs + self.n_carried
+
+    def split_inputs(self, inputs: Sequence) -> SimpleNamespace:
+        """Sort the operation's inputs: steps, sequences, initial, carried, constant."""
+        ends = np.cumsum([1, self.n_sequences, self.n_states, self.n_carried])
+        return SimpleNamespace(
+            steps=inputs[0],
+            sequences=list(inputs[1 : ends[1]]),
+            initial=list(inputs[ends[1] : ends[2]]),
+            carried=list(inputs[ends[2] : ends[3]]),
+            constant=list(inputs[ends[3] :]),
+        )
+
+    def split_inner_inputs(self, inputs: Sequence) -> SimpleNamespace:
+        """Sort the step's inputs: sequences, taps (a list per state), carried, constant."""
+        position = self.n_sequences
+        taps = []
+        for of_state in self.taps:
+            taps.append(list(inputs[position : position + len(of_state)]))
+            position += len(of_state)
+        return SimpleNamespace(
+            sequences=list(inputs[: self.n_sequences]),
+            taps=taps,
+            carried=list(inputs[position : position + self.n_carried]),
+            constant=list(inputs[position + self.n_carried :]),
+        )
+
+    def variant(self, **changes: Any) -> Scan:
+        """Make the same loop with other settings; the same one for the same settings."""
+        key = tuple(sorted(changes.items()))
+        if key not in self._variants:
+            options = {
+                name: getattr(self, name)
+                for name in (
+                    "n_sequences",
+                    "taps",
+                    "n_outputs",
+                    "n_carried",
+                    "until",
+                    "truncate_gradient",
+                    "counts_sequences",
+                    "residuals",
+                    "name",
+                )
+            }
+            outputs = self.inner_outputs
+            if self.until and not changes.get("until", True):
+                outputs = outputs[:-1]
+            self._variants[key] = Scan(self.inner_inputs, outputs, **{**options, **changes})
+        return self._variants[key]
+
+    # Building nodes.
+
+    def make_node(self, *inputs: Any) -> Apply:
+        inputs = [pt.as_tensor_variable(inputs[0]), *map(_as_variable, inputs[1:])]
+        given = self.split_inputs(inputs)
+        step_outputs = self._step_outputs(inputs)
+        length = self._static_length(given)
+        histories = [
+            TensorType(v.type.dtype, shape=(length, *v.type.shape))()
+            for v in step_outputs[: self.n_states + self.n_outputs]
+        ]
+        carried = step_outputs[self.n_states + self.n_outputs : self.n_data_outputs]
+        outputs = [*histories, *(v.type() for v in carried)]
+        if self.residuals:
+            outputs.append(generic())
+        return Apply(self, inputs, outputs)
+
+    def _static_length(self, given):
+        """Tell the number of steps if it is known."""
+        if self.until:
+            return None
+        lengths = [x.type.shape[0] for x in given.sequences]
+        if self.counts_sequences and None not in lengths:
+            return min(lengths)
+        return static_integer(given.steps)
+
+    def inner_values(self, inputs: Sequence) -> tuple:
+        """For each input of the step, its shape, or its value where that is a known integer.
+
+        `inputs` are the operation's: variables, or arrays.
+        """
+        given = self.split_inputs(inputs)
+        shapes = [_shape(x)[1:] for x in given.sequences]
+        for taps, x in zip(self.taps, given.initial):
+            shapes += [_shape(x) if taps == (-1,) else _shape(x)[1:]] * len(taps)
+        shapes += map(_shape, given.carried)
+        return (*shapes, *(_value_or_shape(x) for x in given.constant))
+
+    def _step_outputs(self, inputs):
+        values = self.inner_values(inputs)
+        if all(v == _shape(old) for v, old in zip(values, self.inner_inputs)):
+            outputs = self.inner_outputs
+        else:
+            _, outputs = self.specialized(values)
+        self._check_states(values, outputs)
+        return outputs
+
+    def specialized(self, values: tuple) -> tuple:
+        """Make the step anew for inputs of these shapes, or integers of these values."""
+        if values not in self._specialized:
+            given = [
+                np.int64(v) if isinstance(v, int) else SimpleNamespace(shape=v) for v in values
+            ]
+            try:
+                new = specialize(self.inner_inputs, self.inner_outputs, given)
+            except ShapeError as error:
+                raise ShapeError(f"the step of {self}: {error}") from error
+            inputs = [None if isinstance(new[v], Constant) else new[v] for v in self.inner_inputs]
+            self._specialized[values] = inputs, [new.get(v, v) for v in self.inner_outputs]
+        return self._specialized[values]
+
+    def _check_states(self, values, outputs):
+        position = self.n_sequences
+        inner = self.inner_inputs
+        for n, taps in enumerate(self.taps):
+            _check_state(f"state {n} of {self}", inner[position], values[position], outputs[n])
+            position += len(taps)
+        for n in range(self.n_carried):
+            new = outputs[self.n_states + self.n_outputs + n]
+            old = inner[position + n]
+            _check_state(f"the update of {old}", old, values[position + n], new)
+
+    def infer_shape(self, *arguments: Any) -> list:
+        # (fgraph, node, shapes), or without fgraph, depending on PyTensor's version.
+        *_, node, shapes = arguments
+        result = []
+        for n, output in enumerate(node.outputs):
+            if not isinstance(output.type, TensorType):
+                result.append(None)
+            elif n < self.n_states and not self.until:
+                initial = self.split_inputs(shapes).initial[n]
+                result.append((node.inputs[0], *initial[self.taps[n] != (-1,) :]))
+            else:
+                result.append(tuple(output.shape[axis] for axis in range(output.ndim)))
+        return result
+
+    # Gradients.
+
+    def connection_pattern(self, node: Apply) -> list:
+        inner = self._inner_connections()
+        rows = []
+        groups = self.split_inner_inputs(range(len(self.inner_inputs)))
+        members = [
+            *([n] for n in groups.sequences),
+            *groups.taps,
+            *([n] for n in groups.carried),
+            *([n] for n in groups.constant),
+        ]
+        for positions in members:
+            row = [any(inner[p][k] for p in positions) for k in range(self.n_data_outputs)]
+            rows.append(row + [True] * self.residuals)
+        for n in range(self.n_states):
+            rows[self.n_sequences + n][n] = True
+        for n in range(self.n_carried):
+            rows[self.n_sequences + self.n_states + n][self.n_states + self.n_outputs + n] = True
+        return [[False] * len(node.outputs), *rows]
+
+    def _inner_connections(self):
+        """Tell which outputs each input of the step reaches, through other steps too."""
+        if "connections" not in self._variants:
+            pattern = io_connection_pattern(
+                self.inner_inputs, self.inner_outputs[: self.n_data_outputs]
+            )
+            pattern = [list(row) for row in pattern]
+            groups = self.split_inner_inputs(range(len(self.inner_inputs)))
+            first_carried = self.n_states + self.n_outputs
+            back = [(n, p) for n, of_state in enumerate(groups.taps) for p in of_state]
+            back += [(first_carried + n, p) for n, p in enumerate(groups.carried)]
+            changed = True
+            while changed:
+                changed = False
+                for row in pattern:
+                    for output, position in back:
+                        if row[output]:
+                            for k, reached in enumerate(pattern[position]):
+                                if reached and not row[k]:
+                                    row[k] = changed = True
+            self._variants["connections"] = pattern
+        return self._variants["connections"]
+
+    def pullback(
+        self, inputs: Sequence[Variable], outputs: Sequence[Variable], cotangents: Sequence
+    ) -> list:
+        given = tuple(
+            n
+            for n, c in enumerate(cotangents[: self.n_data_outputs])
+            if not isinstance(c.type, DisconnectedType) and outputs[n].dtype in float_dtypes
+        )
+        if not given:
+            return [disconnected_type() for _ in inputs]
+        op, node_inputs, residuals = self, list(inputs), outputs[-1]
+        if self.until:
+            # By now it is known how many steps there were.
+            op = self.variant(until=False, counts_sequences=False)
+            node_inputs[0] = outputs[given[0]].shape[0]
+            residuals = op(*node_inputs)[-1]
+        wanted = tuple(
+            n
+            for n, x in enumerate(inputs)
+            if n > 0 and getattr(x.type, "dtype", None) in float_dtypes
+        )
+        values = [cotangents[n].astype(outputs[n].dtype) for n in given]
+        gradients = ScanGradient(op, given, wanted).make_node(*node_inputs, residuals, *values)
+        found = dict(zip(wanted, gradients.outputs))
+        return [found[n] if n in found else _no_gradient(n, x) for n, x in enumerate(inputs)]
+
+    # Running.
+
+    def loop_for(self, inputs: Sequence, constants: Sequence = ()) -> tuple:
+        """Find, or make, the loop for arrays of these shapes, and count its steps.
+
+        Parameters
+        ----------
+        inputs : list of arrays
+            The operation's inputs.
+        constants : list of variables, optional
+            The same as variables, for the integers among them that are constant.
+
+        Returns
+        -------
+        JaxLoop, int
+        """
+        from theano.scan_module.jax_loop import JaxLoop
+
+        steps = self._count_steps(inputs)
+        values = list(self.inner_values(inputs))
+        first = len(values) - len(self.split_inputs(inputs).constant)
+        for n, variable in enumerate(self.split_inputs(constants).constant if constants else ()):
+            values[first + n] = _value_or_shape(variable, values[first + n])
+        key = steps, tuple(values)
+        if key not in self._loops:
+            self._loops[key] = JaxLoop(self, steps, tuple(values))
+        return self._loops[key], steps
+
+    def _count_steps(self, inputs):
+        lengths = [x.shape[0] for x in self.split_inputs(inputs).sequences]
+        if self.counts_sequences:
+            return min(lengths)
+        try:
+            steps = int(inputs[0])
+        except TypeError as error:  # JAX's, of a number that isn't known while it compiles
+            raise TypeError(
+                f"the number of steps of {self} depends on values that are computed, and JAX "
+                "compiles loops of a known length"
+            ) from error
+        if steps < 0:
+            raise ShapeError(f"{self} can't do {steps} steps: n_steps should be positive")
+        for n, length in enumerate(lengths):
+            if length < steps:
+                raise ShapeError(
+                    f"{self} should do {steps} steps, but its sequence {n} has only {length} "
+                    "elements"
+                )
+        return steps
+
+    def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
+        start_jax()
+        loop, steps = self.loop_for(inputs)
+        if loop not in self._jitted:
+            import jax
+
+            self._jitted[loop] = jax.jit(loop.run_until if self.until else loop.outputs)
+        results = self._jitted[loop](inputs[1:])
+        if self.until:
+            results, count = results
+            n = self.n_states + self.n_outputs
+            results = [*(r[: int(count)] for r in results[:n]), *results[n:]]
+        for storage, result in zip(output_storage, results):
+            storage[0] = np.array(result)
+        if self.residuals:
+            output_storage[-1][0] = None  # the gradient computes what it needs anew
+
+    def do_constant_folding(self, fgraph: Any, node: Apply) -> bool:
+        return False
+
+
+class ScanGradient(Op):
+    """The gradient of a :class:`Scan`, of some of its outputs, with respect to some inputs.
+
+    Its inputs are those of the loop, the loop's residuals, and the outputs' cotangents.
+
+    Parameters
+    ----------
+    scan : Scan
+    given : tuple of int
+        The positions of the outputs.
+    wanted : tuple of int
+        The positions of the inputs.
+    """
+
+    __props__ = ("scan", "given", "wanted")
+
+    def __init__(self, scan: Scan, given: tuple, wanted: tuple):
+        self.scan = scan
+        self.given = given
+        self.wanted = wanted
+
+    def make_node(self, *inputs: Any) -> Apply:
+        outputs = [inputs[n].type() for n in self.wanted]
+        return Apply(self, list(inputs), outputs)
+
+    def infer_shape(self, *arguments: Any) -> list:
+        *_, shapes = arguments
+        return [shapes[n] for n in self.wanted]
+
+    def split(self, inputs: Sequence) -> tuple:
+        """Split the inputs: the loop's, its residuals, and the cotangents by output."""
+        n = len(inputs) - len(self.given) - 1
+        return list(inputs[:n]), inputs[n], dict(zip(self.given, inputs[n + 1 :]))
+
+    def compute(self, inputs: Sequence, residuals: Any, cotangents: dict, constants=()) -> list:
+        """Compute the gradients from arrays; without residuals, run the loop once more."""
+        loop, _ = self.scan.loop_for(inputs, constants)
+        if residuals is None:
+            _, residuals = loop.forward(inputs[1:], save=True)
+        found = loop.backward(inputs[1:], residuals, cotangents, tuple(n - 1 for n in self.wanted))
+        return [found[n - 1] for n in self.wanted]
+
+    def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
+        import jax
+
+        start_jax()
+        data, _, cotangents = self.split(inputs)
+        loop, _ = self.scan.loop_for(data)
+        key = loop, self.given, self.wanted
+        jitted = self.scan._jitted
+        if key not in jitted:
+            steps = data[0]  # known by now, and the same for all calls of this function
+
+            def compute(data, cotangents):
+                return self.compute([steps, *data], None, cotangents)
+
+            jitted[key] = jax.jit(compute)
+        for storage, result in zip(output_storage, jitted[key](data[1:], cotangents)):
+            storage[0] = np.array(result)
+
+    def connection_pattern(self, node: Apply) -> list:
+        n = len(node.inputs) - len(self.given)
+        # All that the residuals know comes from the loop's inputs.
+        reached = [n_input not in (0, n - 1) for n_input in range(len(node.inputs))]
+        return [[connected] * len(node.outputs) for connected in reached]
+
+    def pullback(
+        self, inputs: Sequence[Variable], outputs: Sequence[Variable], cotangents: Sequence
+    ) -> list:
+        given = tuple(
+            n for n, c in enumerate(cotangents) if not isinstance(c.type, DisconnectedType)
+        )
+        return _pullback_of(self, given, inputs, [cotangents[n] for n in given])
+
+
+class Pullback(Op):
+    """The gradient of another gradient, by JAX.
+
+    Its inputs are the other operation's, and the cotangents of those of its outputs that are
+    given; its outputs are the gradients with respect to all inputs that are floats.
+    """
+
+    __props__ = ("op", "given", "wanted")
+
+    def __init__(self, op: Op, given: tuple, wanted: tuple):
+        self.op = op
+        self.given = given
+        self.wanted = wanted
+
+    def make_node(self, *inputs: Any) -> Apply:
+        return Apply(self, list(inputs), [inputs[n].type() for n in self.wanted])
+
+    def compute_all(self, inputs: Sequence, constants: Sequence = ()) -> list:
+        """Compute the gradients from arrays."""
+        import jax
+
+        n = len(inputs) - len(self.given)
+        data, cotangents = list(inputs[:n]), inputs[n:]
+
+        def of_wanted(*values):
+            arguments = list(data)
+            for position, value in zip(self.wanted, values):
+                arguments[position] = value
+            results = compute_all(self.op, arguments, constants[:n])
+            return [results[k] for k in self.given]
+
+        _, pull = jax.vjp(of_wanted, *(data[k] for k in self.wanted))
+        return list(pull(list(cotangents)))
+
+    def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
+        start_jax()
+        for storage, result in zip(output_storage, self.compute_all(inputs)):
+            storage[0] = np.array(result)
+
+    def pullback(
+        self, inputs: Sequence[Variable], outputs: Sequence[Variable], cotangents: Sequence
+    ) -> list:
+        given = tuple(
+            n for n, c in enumerate(cotangents) if not isinstance(c.type, DisconnectedType)
+        )
+        return _pullback_of(self, given, inputs, [cotangents[n] for n in given])
+
+
+def compute_all(op: Op, inputs: Sequence, constants: Sequence = ()) -> list:
+    """Compute a gradient's outputs from arrays, without residuals."""
+    if isinstance(op, ScanGradient):
+        data, _, cotangents = op.split(inputs)
+        return op.compute(data, None, cotangents, constants[: len(data)])
+    return op.compute_all(inputs, constants)
+
+
+def _pullback_of(op, given, inputs, cotangents):
+    wanted = tuple(
+        n for n, x in enumerate(inputs) if getattr(x.type, "dtype", None) in float_dtypes
+    )
+    gradients = Pullback(op, given, wanted).make_node(*inputs, *cotangents).outputs
+    found = dict(zip(wanted, gradients))
+    return [found[n] if n in found else disconnected_type() for n in range(len(inputs))]
+
+
+def _no_gradient(position, variable):
+    if position == 0 or not isinstance(variable.type, TensorType):
+        return disconnected_type()
+    return variable.zeros_like(dtype=pt.config.floatX)
+
+
+def _as_variable(x):
+    return x if isinstance(x, Variable) else pt.as_tensor_variable(x)
+
+
+def _shape(x):
+    if isinstance(x, Variable):
+        return tuple(getattr(x.type, "shape", ()))
+    return tuple(x.shape)
+
+
+def _value_or_shape(x, shape=None):
+    """The value of a known integer, or the shape."""
+    if isinstance(x, Variable):
+        if getattr(x.type, "ndim", None) == 0 and x.type.dtype in pt.discrete_dtypes:
+            value = static_integer(x)
+            if value is not None:
+                return value
+        return _shape(x) if shape is None else shape
+    return _shape(x)
+
+
+def static_integer(variable: Variable) -> int | None:
+    """Tell the value of a symbolic integer, or None if it isn't known."""
+    if isinstance(variable, Constant):
+        return int(variable.data)
+    try:
+        return int(pt.get_underlying_scalar_constant_value(variable))
+    except NotScalarConstantError:
+        return None
+
+
+def _check_state(label, old, shape, new):
+    if old.type.dtype != new.type.dtype:
+        raise TypeError(
+            f"{label} begins as {old.type.dtype}, but the step returns {new.type.dtype}: give it "
+            f"a first value of dtype {new.type.dtype}, or cast what the step returns"
+        )
+    if len(shape) != new.type.ndim:
+        raise TypeError(
+            f"{label} begins with {len(shape)} dimensions, but the step returns {new.type.ndim}"
+        )
+    for axis, (before, after) in enumerate(zip(shape, new.type.shape)):
+        if before is not None and after is not None and before != after:
+            raise ShapeError(
+                f"{label} begins with shape {tuple(shape)}, but the step returns "
+                f"{new.type.shape}: they differ along axis {axis}"
+            )
+        if before == 1 and after is None:
+            raise TypeError(
+                f"{label} begins with size 1 along axis {axis}, which broadcasts, but what the "
+                "step returns doesn't: give a first value of the full size"
+            )
+
+
+@node_rewriter([Scan])
+def drop_residuals(fgraph: Any, node: Apply) -> Any:
+    """Leave out the residuals of a loop without a gradient."""
+    if not node.op.residuals or fgraph.clients[node.outputs[-1]]:
+        return False
+    return dict(zip(node.outputs, node.op.variant(residuals=False).make_node(*node.inputs).outputs))
+
+
+@node_rewriter([ScanGradient])
+def drop_unused_gradients(fgraph: Any, node: Apply) -> Any:
+    """Leave out the gradients that nothing needs."""
+    used = [n for n, output in enumerate(node.outputs) if fgraph.clients[output]]
+    if len(used) == len(node.outputs):
+        return False
+    op = ScanGradient(node.op.scan, node.op.given, tuple(node.op.wanted[n] for n in used))
+    outputs = op.make_node(*node.inputs).outputs
+    return dict(zip((node.outputs[n] for n in used), outputs))
+
+
+def _register_rewrites():
+    from pytensor.compile.mode import optdb
+
+    for name, rewrite in (
+        ("scan_drop_unused_gradients", drop_unused_gradients),
+        ("scan_drop_residuals", drop_residuals),
+    ):
+        if name not in optdb._names:
+            optdb.register(name, in2out(rewrite), "jax", position=101)
+
+
+_register_rewrites()
