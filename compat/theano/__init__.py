@@ -40,8 +40,10 @@ from theano.gof.graph import clone_replace as clone
 from theano.gradient import Lop, Rop, grad, subgraph_grad
 from theano.missing import explain_missing
 from theano.printing import pp, pprint
+from theano.scan_module import foldl, foldr, map, reduce, scan
 from theano.tensor import dot
 from theano.tensor.basic import get_scalar_constant_value
+from theano.updates import OrderedUpdates, Updates
 
 # The version of Theano whose API this is.
 __version__ = "1.0.5"
