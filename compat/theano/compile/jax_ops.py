@@ -3,6 +3,7 @@
 from pytensor.graph.basic import Constant
 from pytensor.link.jax.dispatch.basic import jax_funcify
 from theano.lax_op import LaxOp
+from theano.scan_module import scan_jax
 from theano.tensor.nnet import sigm_jax
 
 
