@@ -152,11 +152,12 @@ def test_averages_follow_the_data():
         np.testing.assert_array_equal(value, old)
 
 
-def test_both_passes_in_one_function():
+@pytest.mark.parametrize("mode", ["FAST_COMPILE", "FAST_RUN"])
+def test_both_passes_in_one_function(mode):
     x, data = T.dmatrix(), normal(4, 2)
     layer = BatchNormLayer(InputLayer((None, 2)), alpha=0.5)
     outputs = [get_output(layer, x), get_output(layer, x, deterministic=True)]
-    train, test = theano.function([x], outputs)(data)
+    train, test = theano.function([x], outputs, mode=mode)(data)
     np.testing.assert_allclose(train, normalized(data, 0, 1e-4))
     np.testing.assert_allclose(test, data)
     np.testing.assert_allclose(layer.mean.get_value(), data.mean(axis=0) / 2)

@@ -238,7 +238,9 @@ class BatchNormLayer(Layer):
         # A copy that shares the average's value, so that other functions of it, such as those of
         # deterministic passes, make no update.
         running = theano.clone(average, share_inputs=False)
-        new = (1 - self.alpha) * running + self.alpha * of_batch
+        # Of the average itself: what is computed from the copy may be computed in its place,
+        # while the same function reads the average for a deterministic pass.
+        new = (1 - self.alpha) * average + self.alpha * of_batch
         running.default_update = T.patternbroadcast(
             T.cast(new, average.dtype), average.broadcastable
         )
