@@ -263,7 +263,7 @@ def sigmoid_binary_crossentropy(output: Any, target: Any) -> Variable:
     # softplus(x) - target x, with softplus(x) = (x + |x|) / 2 + softplus(-|x|): large terms cancel
     # exactly, and the gradient at 0 is right as that of |x| is 0 there.
     size = abs(output)
-    return output * (0.5 - target) + 0.5 * size + softplus(-size)
+    return 0.5 * (output + size) - target * output + softplus(-size)
 
 
 def categorical_crossentropy(coding_dist: Any, true_dist: Any) -> Variable:
