@@ -93,7 +93,7 @@ def targets_table(engines) -> str:
             continue
         for problem, sizes in PROBLEMS.items():
             ratio = engines[engine]["steps"][problem][rival]["ratio"][1]
-            what = f"step on {engine} / {CONTESTANTS[rival].label}, {sizes}"
+            what = f"step on {engine}, {sizes}, as a multiple of {CONTESTANTS[rival].label}"
             rows.append([what, f"≤ {limit}", f"{ratio:.2f}", verdict(ratio <= limit)])
     engine, limit = FIRST_STEP_TARGET
     if engine in engines:
@@ -109,7 +109,7 @@ def verdict(is_met):
 
 def steps_table(engine) -> str:
     rows = [["", *(f"ms, {sizes}" for sizes in PROBLEMS.values())]]
-    rows[0] += ["lasagne_expr takes", "and", "first step, s", "peak memory, MiB"]
+    rows[0] += ["lasagne_expr takes, of it", "and", "first step, s", "peak memory, MiB"]
     for name, cold in engine["cold"].items():
         by_problem = [engine["steps"][problem][name] for problem in PROBLEMS]
         memory = cold["peak_memory"]
@@ -165,7 +165,14 @@ def graphs_table(engines) -> str:
 
 
 def per_item(seconds, count):
-    return f"{1000 * seconds:.3g} ms, {1e6 * seconds / int(count):.3g} µs each"
+    return f"{duration(seconds)}, {duration(seconds / int(count))} each"
+
+
+def duration(seconds):
+    for unit, size in (("s", 1), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 1e-6:.3g} µs"
 
 
 def machine(found):
