@@ -61,6 +61,16 @@ def test_gradient_of_pad_is_that_of_the_inner_part():
     np.testing.assert_allclose(gradient, expected, rtol=1e-5)
 
 
+@pytest.mark.parametrize("val", [0, 0.5])
+def test_gradient_compiles_with_all_optimizations(val):
+    """Setting the inner part, rather than adding to it, sends Theano's optimizer into a cycle."""
+    variable, scale = T.dtensor3(), theano.shared(np.full(6, 2.0))
+    cost = T.sum(scale * pad(variable, (0, 1), val) ** 2) + T.sum(variable.flatten(2) ** 2)
+    mode = theano.compile.Mode(linker="py", optimizer="fast_run")
+    gradient = theano.function([variable], T.grad(cost, variable), mode=mode)(x)
+    np.testing.assert_allclose(gradient, 6 * x)
+
+
 @pytest.mark.parametrize("width", [-1, [1, -2], [(0, 1), (-1, 0)]])
 def test_widths_must_not_be_negative(width):
     with pytest.raises(ValueError, match="widths can't be negative"):

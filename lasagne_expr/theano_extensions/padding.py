@@ -4,6 +4,7 @@ import numbers
 from collections.abc import Collection
 from typing import Any
 
+import numpy as np
 import theano
 import theano.tensor as T
 
@@ -52,7 +53,11 @@ def pad(x: theano.Variable, width: Any, val: Any = 0, batch_ndim: int = 1) -> th
     shape = [x.shape[a] + sum(ends) if any(ends) else x.shape[a] for a, ends in enumerate(widths)]
     filled = T.alloc(T.cast(val, x.dtype), *shape)
     inside = tuple(slice(before or None, -after or None) for before, after in widths)
-    return T.set_subtensor(filled[inside], x)
+    if isinstance(val, theano.Variable) or val != 0:
+        filled = T.set_subtensor(filled[inside], np.zeros((), x.dtype))
+    # Adds to zeros rather than setting: the gradient of setting x makes Theano's optimizer take
+    # the shape of x for one that is computed from itself, and never end.
+    return T.inc_subtensor(filled[inside], x)
 
 
 def _is_discrete(value):
