@@ -88,6 +88,12 @@ def rows_of_images(
     return fig
 
 
+def curve(ax: Axes, values: list, line: str = "-", **style: str) -> None:
+    """Draw a number per epoch as a line; with dots where there are few."""
+    dots = "." if len(values) < 30 else ""
+    ax.plot(np.arange(1, len(values) + 1), values, dots + line, **style)
+
+
 def tidy(ax: Axes, **labels: str) -> None:
     """Give a chart its labels, a light grid, and no box around it."""
     ax.set(**labels)

@@ -108,7 +108,7 @@ def first_weights(pixels):
 
 
 def draw_parts(folder, panels, shape):
-    fig = pictures.figure(13, 4.2, f"The {PARTS} parts that the images are made of")
+    fig = pictures.figure(13, 4.0, f"The {PARTS} parts that the images are made of")
     fig.get_layout_engine().set(wspace=0.06)
     for ax, (title, parts) in zip(fig.subplots(1, len(panels)), panels.items()):
         brightest = np.maximum(parts.max(axis=1, keepdims=True), 1e-9)
@@ -121,13 +121,13 @@ def draw_curves(folder, history, reference_error):
     fig = pictures.figure(11, 4.2, "Where the gradient is 0, learning ends")
     errors, stuck = fig.subplots(1, 2)
     for name, line in zip(EXPRESSIONS, ("-", "--", "-")):
-        errors.plot(history.losses[name], line, label=name)
-        stuck.plot(history.measures[name], line, label=name)
+        pictures.curve(errors, history.losses[name], line, label=name)
+        pictures.curve(stuck, history.measures[name], line, label=name)
     errors.axhline(reference_error, color="black", linestyle=":", label=NMF_NAME)
     errors.legend()
     stuck.legend(loc="center right")
     stuck.yaxis.set_major_formatter(lambda y, _: f"{y:.0%}")
-    pictures.tidy(errors, xlabel="epoch", ylabel="mean squared error per pixel", ylim=(0, 0.1))
+    pictures.tidy(errors, xlabel="epoch", ylabel="mean squared error per pixel", ylim=(0, None))
     pictures.tidy(stuck, xlabel="epoch", ylabel="weights that no gradient reaches")
     pictures.save(fig, folder / "positive_curves.png")
 

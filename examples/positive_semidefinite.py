@@ -38,14 +38,14 @@ EUCLID, PSD, FREE = "identity", "dot(v, v.T)", "w, learned freely"
 
 
 def squared_distances(images, projected):
-    """All (a - b) W (a - b) between images a and b, given also the images times W."""
+    """Compute (a - b) W (a - b) for all pairs of images, given also the images times W."""
     products = T.dot(projected, images.T)
     own = (projected * images).sum(axis=1)
     return own.dimshuffle(0, "x") + own.dimshuffle("x", 0) - products - products.T
 
 
 def neighbour_loss(distances, digits):
-    """Minus the log of the chance that a neighbour, picked by its closeness, is of one's digit."""
+    """Compute minus the log of the chance that a neighbour picked by closeness has one's digit."""
     number = distances.shape[0]
     closeness = T.nnet.softmax(-distances - 1e6 * T.eye(number))  # nobody picks himself
     same = T.eq(digits.dimshuffle(0, "x"), digits.dimshuffle("x", 0))
@@ -67,8 +67,10 @@ def main():
     num_pixels = train_images.shape[1]
     print(images)
 
-    v = theano.shared(floatX(0.7 * np.eye(num_pixels)), name="v")
-    w = theano.shared(floatX(0.7**2 * np.eye(num_pixels)), name="w")
+    # Both start from the same multiple of the Euclidean distance: 10 between two images of noise.
+    start = 10 / (2 * NOISE**2 * num_pixels)
+    v = theano.shared(floatX(np.sqrt(start) * np.eye(num_pixels)), name="v")
+    w = theano.shared(floatX(start * np.eye(num_pixels)), name="w")
     matrices = {PSD: T.dot(v, v.T), FREE: w}
     pixels, digits = T.matrix("pixels"), T.ivector("digits")
     networks, steps, smallest = {}, {}, {}
@@ -76,7 +78,8 @@ def main():
         noisy, networks[name] = build(num_pixels, W)
         seen, projected = get_output([noisy, networks[name]], pixels)
         loss = neighbour_loss(squared_distances(seen, projected), digits)
-        updates = adam(loss, get_all_params(networks[name], trainable=True), learning_rate=0.003)
+        params = get_all_params(networks[name], trainable=True)
+        updates = adam(loss, params, learning_rate=0.2 / num_pixels)
         steps[name] = theano.function([pixels, digits], loss, updates=updates)
         smallest[name] = partial(smallest_eigenvalue, theano.function([], W))
 
@@ -137,8 +140,7 @@ def draw_eigenvalues(folder, spectra, history):
     final, smallest = fig.subplots(1, 2)
     for name, spectrum in spectra.items():
         final.plot(np.arange(1, len(spectrum) + 1), spectrum, ".", label=f"W = {name}")
-        values = history.measures[name]
-        smallest.plot(np.arange(1, len(values) + 1), values, ".-", label=f"W = {name}")
+        pictures.curve(smallest, history.measures[name], label=f"W = {name}")
     for ax in (final, smallest):
         ax.axhline(0, color="black", linewidth=1)
         ax.legend()

@@ -27,25 +27,22 @@ FILTERS = 49  # first-layer units in the picture
 
 
 def build(num_pixels):
-    """Build the network, and return its layers: the input, the encoder's, the decoder's."""
-    layer = InputLayer((None, num_pixels), name="pixels")
-    layers = [layer]
+    """Build the network; return its input layer, the encoder's layers, and the last layer."""
+    pixels = InputLayer((None, num_pixels), name="pixels")
+    layer, encoder = pixels, []
     for depth, units in enumerate(UNITS, start=1):
-        is_code = depth == len(UNITS)
-        layer = DenseLayer(
-            layer, units, nonlinearity=None if is_code else elu, name=f"encode{depth}"
-        )
-        layers.append(layer)
-    for depth, encoder in reversed(list(enumerate(layers[1:], start=1))):
+        nonlinearity = elu if depth < len(UNITS) else None
+        layer = DenseLayer(layer, units, nonlinearity=nonlinearity, name=f"encode{depth}")
+        encoder.append(layer)
+    for depth, mirrored in reversed(list(enumerate(encoder, start=1))):
         layer = DenseLayer(
             layer,
-            num_units=encoder.input_shape[1],
-            W=encoder.W.T,  # this ties it
-            nonlinearity=None if depth == 1 else elu,
+            num_units=mirrored.input_shape[1],
+            W=mirrored.W.T,  # this ties it
+            nonlinearity=elu if depth > 1 else None,
             name=f"decode{depth}",
         )
-        layers.append(layer)
-    return layers
+    return pixels, encoder, layer
 
 
 def main():
@@ -53,8 +50,8 @@ def main():
     images = load_images(args.data, args.data_dir, theano.config.floatX)
     print(images)
 
-    layers = build(images.train.shape[1])
-    pixels, code_layer, network = layers[0].input_var, layers[len(UNITS)], layers[-1]
+    input_layer, encoder, network = build(images.train.shape[1])
+    pixels = input_layer.input_var
     params = get_all_params(network, trainable=True)
     print(f"{count_params(network)} numbers to learn, in {params}")
 
@@ -63,9 +60,9 @@ def main():
     loss = error + WEIGHT_DECAY * regularize_network_params(network, l2)
     step = theano.function([pixels], error, updates=adam(loss, params, learning_rate=0.002))
     reconstruct = theano.function([pixels], reconstruction)
-    encode = theano.function([pixels], get_output(code_layer))
+    encode = theano.function([pixels], get_output(encoder[-1]))
     code = T.matrix("code")
-    decode = theano.function([code], get_output(network, {code_layer: code}))
+    decode = theano.function([code], get_output(network, {encoder[-1]: code}))
 
     def held_out_error():
         return ((reconstruct(images.test) - images.test) ** 2).mean()
@@ -83,7 +80,7 @@ def main():
     codes = encode(images.train)
     draw_reconstructions(args.out, images, reconstruct(images.test), from_pca)
     draw_code(args.out, codes, decode, images.shape)
-    draw_weights(args.out, layers[1].W.get_value(), images.shape)
+    draw_weights(args.out, encoder[0].W.get_value(), images.shape)
     draw_losses(args.out, history, pca_error)
     save_values(args.out / "tied_autoencoder.npz", {"tied": network})
     return history.exit_code
@@ -128,13 +125,10 @@ def draw_weights(folder, weights, shape):
 def draw_losses(folder, history, pca_error):
     fig = pictures.figure(7, 4.5, "Learning the tied autoencoder")
     ax = fig.subplots()
-    epochs = np.arange(1, len(history.losses["tied"]) + 1)
-    ax.plot(epochs, history.losses["tied"], label="training images")
-    ax.plot(epochs, history.measures["held out"], label="held-out images")
+    pictures.curve(ax, history.losses["tied"], label="training images")
+    pictures.curve(ax, history.measures["held out"], label="held-out images")
     ax.axhline(pca_error, color="black", linestyle="--", label="PCA, held-out images")
-    pictures.tidy(
-        ax, xlabel="epoch", ylabel="mean squared error per pixel", ylim=(0, 2 * pca_error)
-    )
+    pictures.tidy(ax, xlabel="epoch", ylabel="mean squared error per pixel", ylim=(0, None))
     ax.legend()
     pictures.save(fig, folder / "tied_autoencoder_losses.png")
 
