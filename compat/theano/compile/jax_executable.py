@@ -90,7 +90,10 @@ def _rebuild(node, inputs, slice_lengths):
     try:
         if slice_lengths:
             return [with_windows(node.op, inputs, slice_lengths)]
-        rebuilt = node.clone_with_new_inputs(inputs, strict=False)
+        try:
+            rebuilt = node.clone_with_new_inputs(inputs, strict=False)
+        except TypeError:  # a few operations can't be made anew: their outputs' sizes stay unknown
+            rebuilt = node.clone_with_new_inputs(inputs, strict=True)
     except Exception as error:
         shapes = ", ".join(str(getattr(v.type, "shape", v.type)) for v in inputs)
         kind = BoundsError if isinstance(error, IndexError) else ShapeError
@@ -108,7 +111,7 @@ def _check_broadcasting(node, rebuilt):
     sizes = rebuilt.outputs[0].type.shape
     for old, new in zip(node.inputs, rebuilt.inputs):
         for axis, size in enumerate(new.type.shape):
-            if size == 1 and sizes[axis] != 1 and not old.type.broadcastable[axis]:
+            if size == 1 and sizes[axis] not in (1, None) and not old.type.broadcastable[axis]:
                 shapes = " and ".join(str(v.type.shape) for v in rebuilt.inputs)
                 raise ShapeError(
                     f"{describe(node)}: dimension mismatch along axis {axis} of shapes {shapes}: "

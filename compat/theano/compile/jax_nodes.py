@@ -111,12 +111,15 @@ def _input_dtypes(op, node):
         return [getattr(op, "acc_dtype", None)]
     if not isinstance(getattr(op, "core_op", op), (Elemwise, Dot, Join)):
         return [None] * len(found)
+    # The axis of a join was an input of it in PyTensor 3.0.
+    others = [None] if isinstance(op, Join) and "axis" not in op.__props__ else []
+    found = found[len(others) :]
     common = upcast(*found)
     output = node.outputs[0].type.dtype
     if np.dtype(common).kind in "biu" and np.dtype(output).kind in "fc":
         common = output
     # A boolean fits every dtype by itself.
-    return [None if dtype == "bool" != common else common for dtype in found]
+    return others + [None if dtype == "bool" != common else common for dtype in found]
 
 
 def _as_dtype(value, dtype):
