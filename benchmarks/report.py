@@ -108,8 +108,9 @@ def verdict(is_met):
 
 
 def steps_table(engine) -> str:
-    rows = [["", *(f"ms, {sizes}" for sizes in PROBLEMS.values())]]
-    rows[0] += ["lasagne_expr takes, of it", "and", "first step, s", "peak memory, MiB"]
+    batches = [f"batch {problem.batch}" for problem in PROBLEMS.values()]
+    columns = [f"{what}, {batch}" for what in ("ms", "ratio") for batch in batches]
+    rows = [["", *columns, "first step, s", "peak memory, MiB"]]
     for name, cold in engine["cold"].items():
         by_problem = [engine["steps"][problem][name] for problem in PROBLEMS]
         memory = cold["peak_memory"]
@@ -179,10 +180,16 @@ def machine(found):
     settings = ", ".join(f"`{name}={value}`" for name, value in found["settings"].items())
     cores = f"{found['cores']} cores of {found['processor']}, {found['system']}"
     load = f"{found['load_before']:.1f} before and {found['load_after']:.1f} after"
+    busy = load_is_high(found) and " **Other programs were running: these figures are rough.**"
     return (
         f"{cores}. Environment: {settings or 'nothing set that bears on speed'}. "
         f"Average load {load}; the run took {found['minutes']:.0f} minutes."
-    )
+    ) + (busy or "")
+
+
+def load_is_high(found):
+    """Tell whether more was running than these benchmarks, which keep all cores busy themselves."""
+    return found["load_before"] > found["cores"] / 2 or found["load_after"] > found["cores"] + 1
 
 
 def median(values):
