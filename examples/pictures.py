@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 DPI = 130
 GAP = 2  # pixels between images
@@ -92,6 +93,7 @@ def curve(ax: Axes, values: list, line: str = "-", **style: str) -> None:
     """Draw a number per epoch as a line; with dots where there are few."""
     dots = "." if len(values) < 30 else ""
     ax.plot(np.arange(1, len(values) + 1), values, dots + line, **style)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def tidy(ax: Axes, **labels: str) -> None:

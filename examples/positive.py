@@ -128,7 +128,7 @@ def draw_curves(folder, history, reference_error):
     stuck.legend(loc="center right")
     stuck.yaxis.set_major_formatter(lambda y, _: f"{y:.0%}")
     pictures.tidy(errors, xlabel="epoch", ylabel="mean squared error per pixel", ylim=(0, None))
-    pictures.tidy(stuck, xlabel="epoch", ylabel="weights that no gradient reaches")
+    pictures.tidy(stuck, xlabel="epoch", ylabel="weights that no gradient reaches", ylim=(-0.02, 1))
     pictures.save(fig, folder / "positive_curves.png")
 
 
