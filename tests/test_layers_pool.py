@@ -15,6 +15,7 @@ from theano.tensor.signal import pool
 from lasagne_expr.layers import (
     FeaturePoolLayer,
     FeatureWTALayer,
+    FlattenLayer,
     GlobalPoolLayer,
     MaxPool1DLayer,
     MaxPool2DLayer,
@@ -225,6 +226,13 @@ class TestUpscale:
         expected[:, :, :, ::2, ::3] = y
         layer = Upscale3DLayer((None, 3, 2, 2, 2), (1, 2, 3), mode="dilate")
         np.testing.assert_array_equal(run(layer, y), expected)
+
+    def test_all_of_theanos_rewrites_come_to_an_end(self):
+        layer = FlattenLayer(Upscale2DLayer((None, 1, 2, 2), 2, mode="dilate"))
+        x = T.tensor4("x", "float64")
+        mode = theano.compile.Mode(linker="py", optimizer="fast_run")
+        output = theano.function([x], get_output(layer, x), mode=mode)(np.ones((1, 1, 2, 2)))
+        assert output.sum() == 4
 
     def test_bad_arguments(self):
         with pytest.raises(ValueError, match="scale_factor should be at least 1"):

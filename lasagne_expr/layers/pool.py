@@ -402,7 +402,8 @@ class _UpscaleLayer(Layer):
         shape += [input.shape[n] * f for n, f in enumerate(self.scale_factor, start=2)]
         places = tuple(slice(None, None, factor) for factor in self.scale_factor)
         zeros = T.zeros(shape, dtype=input.dtype)
-        return T.set_subtensor(zeros[(slice(None), slice(None), *places)], input)
+        # Adding, as setting sends Theano's optimizer into a cycle.
+        return T.inc_subtensor(zeros[(slice(None), slice(None), *places)], input)
 
 
 class Upscale1DLayer(_UpscaleLayer):
