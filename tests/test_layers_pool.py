@@ -200,9 +200,7 @@ class TestBadPooling:
             Pool2DLayer((None, 1, 8, 8), 2.5)
 
     def test_dimensions(self):
-        with pytest.raises(
-            ValueError, match="Pool2DLayer needs an input of 4 dimensions"
-        ):
+        with pytest.raises(ValueError, match="Pool2DLayer needs an input of 4 dimensions"):
             Pool2DLayer((1, 8), 2)
 
     def test_windows_that_leave_nothing(self):
