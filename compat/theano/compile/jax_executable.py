@@ -29,7 +29,7 @@ __all__ = [
     "specialize",
 ]
 
-_INTERPRET = Mode(linker="vm", optimizer="fast_compile")
+_INTERPRET = Mode(linker="py", optimizer="fast_compile")
 
 
 class ShapeError(ValueError):

@@ -1,7 +1,10 @@
-"""How JAX computes this package's own operations; imported before JAX compiles a graph."""
+"""How JAX computes what PyTensor doesn't tell it; imported before JAX compiles a graph."""
 
+import jax
+import jax.numpy as jnp
 from pytensor.graph.basic import Constant
 from pytensor.link.jax.dispatch.basic import jax_funcify
+from pytensor.scalar.basic import Complex, RoundHalfAwayFromZero
 from theano.lax_op import LaxOp
 from theano.scan_module import scan_jax
 from theano.tensor.nnet import sigm_jax
@@ -22,3 +25,16 @@ def _constant(variable):
     if not isinstance(variable, Constant):
         raise NotImplementedError(f"the sizes {variable} depend on values, not on shapes only")
     return variable.data
+
+
+@jax_funcify.register(RoundHalfAwayFromZero)
+def _round_half_away_from_zero(op, **kwargs):
+    def round(x):
+        return jnp.trunc(x + jnp.copysign(0.5, x).astype(x.dtype))
+
+    return round
+
+
+@jax_funcify.register(Complex)
+def _complex(op, **kwargs):
+    return jax.lax.complex

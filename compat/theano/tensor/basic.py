@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
 from pytensor.tensor.basic import (
@@ -57,6 +58,7 @@ inv = pt.reciprocal
 sgn = pt.sign
 isnan_ = pt.isnan
 isinf_ = pt.isinf
+wmatrix = TensorType("int16", (False, False))  # the only one of these that PyTensor lacks
 
 
 def _variable(name, dtype, *broadcastable):
@@ -254,6 +256,62 @@ def stack(*tensors: Any, **kwargs: Any) -> Variable:
         )
         return pt.stack(list(tensors))
     return pt.stack(*tensors, **kwargs)
+
+
+def split(x: Variable, splits_size: Any, n_splits: int, axis: int = 0) -> list[Variable]:
+    """Split a tensor into parts along an axis.
+
+    Parameters
+    ----------
+    x : tensor variable
+    splits_size : vector of int
+        The sizes of the parts.
+    n_splits : int
+        How many parts there are.
+    axis : int, default 0
+
+    Returns
+    -------
+    list of tensor variables
+
+    Examples
+    --------
+    >>> [part.eval().tolist() for part in split([1.0, 2.0, 3.0], [1, 2], 2)]
+    [[1.0], [2.0, 3.0]]
+    """
+    parts = pt.split(as_tensor_variable(x), splits_size, n_splits=n_splits, axis=axis)
+    return parts if isinstance(parts, list) else [parts]
+
+
+def tile(x: Variable, reps: Any, ndim: "int | None" = None) -> Variable:
+    """Repeat a tensor as a whole.
+
+    Parameters
+    ----------
+    x : tensor variable
+    reps : int, or sequence of int
+        How often along each axis; with fewer of them than axes, along the last.
+    ndim : int, optional
+        The number of dimensions of the result, if it is more than both of these.
+
+    Returns
+    -------
+    tensor variable
+
+    Examples
+    --------
+    >>> tile([1.0, 2.0], (2, 2)).eval().tolist()
+    [[1.0, 2.0, 1.0, 2.0], [1.0, 2.0, 1.0, 2.0]]
+    """
+    x = as_tensor_variable(x)
+    if ndim is not None:
+        if isinstance(reps, (int, np.integer)) or getattr(reps, "ndim", None) == 0:
+            reps = [reps]
+        needed = max(x.ndim, pt.get_vector_length(pt.as_tensor_variable(reps)))
+        if ndim < needed:
+            raise ValueError(f"ndim should be at least {needed}, got {ndim}")
+        x = pt.shape_padleft(x, ndim - x.ndim)
+    return pt.tile(x, reps)
 
 
 def flatten(x: Variable, ndim: "int | None" = None, outdim: "int | None" = None) -> Variable:
