@@ -314,6 +314,8 @@ def _checked_array(value, shape, label, source):
         if source:
             raise TypeError(f"{label}: {source} is {value!r}, but should be {expected}")
         raise TypeError(f"{label} is given as {value!r}, but should be {expected}, or a callable")
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{label}: {source or 'its array'} is masked, so elements lack a value")
     array = np.asarray(value)
     if array.dtype.kind not in "biufc":
         raise TypeError(f"{label}: {source or 'its array'} has dtype {array.dtype}, not numbers")

@@ -1,13 +1,18 @@
 """The shape that an expression will have, worked out before anything is compiled."""
 
+import math
+
 import numpy as np
 import theano
 from theano.compile import SharedVariable
 from theano.gof import FunctionGraph
 from theano.gof.graph import Constant
-from theano.tensor.basic import Dot
+from theano.tensor.basic import Dot, Join, Reshape
 from theano.tensor.elemwise import Elemwise
 from theano.tensor.opt import ShapeFeature
+
+# Operations whose inputs' shapes are checked.
+_CHECKED = (Dot, Elemwise, Join, Reshape)
 
 # Shapes are a handful of integers: interpreting them takes less time than optimizing would.
 _INTERPRET = theano.compile.Mode(linker="py", optimizer=None)
@@ -36,8 +41,8 @@ def infer_shape(variable: theano.Variable) -> Shape:
     Raises
     ------
     ExpressionShapeError
-        If a product or an elementwise operation inside the expression combines sizes that
-        don't go together.
+        If a product, an elementwise operation, a join or a reshape inside the expression combines
+        sizes that don't go together.
 
     Examples
     --------
@@ -72,8 +77,8 @@ class _SymbolicShapes:
         fgraph = FunctionGraph(leaves, [variable], clone=True, features=[ShapeFeature()])
         shape_of = fgraph.shape_feature.shape_of
         self.output = fgraph.outputs[0]
-        self.nodes = [n for n in fgraph.toposort() if isinstance(n.op, (Dot, Elemwise))]
-        operands = dict.fromkeys(v for node in self.nodes for v in node.inputs)
+        self.nodes = [n for n in fgraph.toposort() if isinstance(n.op, _CHECKED)]
+        operands = dict.fromkeys(v for n in self.nodes for v in (*n.inputs, *n.outputs))
         self._symbolic = {v: shape_of[v] or () for v in (*operands, self.output)}
         self._missing = {
             clone
@@ -107,10 +112,15 @@ def _value_or_none(size):
 
 def _check_operands(sizes):
     for node in sizes.nodes:
+        shapes = [sizes[v] for v in node.inputs]
         if isinstance(node.op, Dot):
-            _check_dot(*(sizes[v] for v in node.inputs))
+            _check_dot(*shapes)
         elif isinstance(node.op, Elemwise):
-            _check_elementwise(node, [sizes[v] for v in node.inputs])
+            _check_elementwise(node, shapes)
+        elif isinstance(node.op, Join):
+            _check_join(node, [shape for shape in shapes if shape])
+        else:
+            _check_reshape(shapes[0], sizes[node.outputs[0]])
 
 
 def _check_dot(left, right):
@@ -135,3 +145,29 @@ def _check_elementwise(node, shapes):
                 f"its operation {node.op} combines shapes "
                 f"{' and '.join(map(str, shapes))}, which differ along axis {axis}"
             )
+
+
+def _check_join(node, shapes):
+    joined_along = getattr(node.op, "axis", None)
+    if joined_along is None:  # then it is the first input
+        axis = node.inputs[0]
+        if not isinstance(axis, Constant):
+            return
+        joined_along = int(axis.data)
+    joined_along %= node.outputs[0].ndim
+    for axis, sizes in enumerate(zip(*shapes)):
+        if axis != joined_along and len({size for size in sizes if size is not None}) > 1:
+            raise ExpressionShapeError(
+                f"it joins shapes {' and '.join(map(str, shapes))} along axis {joined_along}, "
+                f"which differ along axis {axis}"
+            )
+
+
+def _check_reshape(shape, new_shape):
+    if None in shape or None in new_shape:
+        return
+    if math.prod(shape) != math.prod(new_shape):
+        raise ExpressionShapeError(
+            f"it gives shape {shape}, of {math.prod(shape)} elements, the shape {new_shape}, of "
+            f"{math.prod(new_shape)}"
+        )

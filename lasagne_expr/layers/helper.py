@@ -387,10 +387,18 @@ def set_all_param_values(
 
 
 def _value_for(param, value):
-    value = np.asarray(value)
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"parameter {param} needs all values, got a masked array")
+    try:
+        value = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"parameter {param} needs an array: {error}") from error
     shape = tuple(param.get_value(borrow=True, return_internal_type=True).shape)
     if value.shape != shape:
         raise ValueError(f"parameter {param} has shape {shape}, got a value of {value.shape}")
     if not np.can_cast(value.dtype, param.dtype, casting="same_kind"):
         raise ValueError(f"parameter {param} has dtype {param.dtype}, got {value.dtype}")
-    return value.astype(param.dtype)
+    cast = value.astype(param.dtype)
+    if cast.dtype.kind in "iu" and not np.array_equal(cast, value):
+        raise ValueError(f"parameter {param} has dtype {param.dtype}, too small for {value}")
+    return cast

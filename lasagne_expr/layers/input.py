@@ -3,6 +3,7 @@
 import theano
 import theano.tensor as T
 
+from ..parameters import as_theano_expression
 from .base import Layer
 
 __all__ = ["InputLayer"]
@@ -23,7 +24,7 @@ class InputLayer(Layer):
     Raises
     ------
     TypeError
-        If `shape` isn't a sequence of sizes.
+        If `shape` isn't a sequence of sizes, or `input_var` can't be a tensor.
     ValueError
         If a size isn't positive, or `input_var` has another number of dimensions than `shape`.
 
@@ -50,7 +51,12 @@ class InputLayer(Layer):
             variable_type = T.TensorType(theano.config.floatX, broadcastable)
             input_var = variable_type(f"{name}.input" if name else "input")
         elif not isinstance(input_var, theano.Variable):
-            input_var = T.as_tensor_variable(input_var)
+            try:
+                input_var = as_theano_expression(input_var)
+            except TypeError as error:
+                raise TypeError(f"{self}: as its input_var, {error}") from error
+        if not hasattr(input_var, "ndim"):
+            raise TypeError(f"{self}: its input_var should be a tensor, got {input_var!r}")
         if input_var.ndim != ndim:
             raise ValueError(
                 f"{self} has shape {self.shape}, of {ndim} dimensions, but its input_var "

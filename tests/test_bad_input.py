@@ -1,0 +1,322 @@
+"""Bad input is an error that says what was given, where, and what to do.
+
+One class for each kind of bad input; the tests of single modules go further into detail.
+"""
+
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+import theano
+import theano.tensor as T
+from theano.sandbox.rng_mrg import MRG_RandomStreams
+from theano.tensor.shared_randomstreams import RandomStreams
+
+import lasagne_expr.random
+from engines import ENGINE
+from lasagne_expr import init, layers, updates
+from lasagne_expr.layers import (
+    BiasLayer,
+    ConcatLayer,
+    DenseLayer,
+    InputLayer,
+    get_all_param_values,
+    get_all_params,
+    get_output,
+    get_output_shape,
+    set_all_param_values,
+)
+
+floatX = theano.config.floatX
+
+
+def shared(*shape, name=None, dtype=floatX):
+    return theano.shared(np.ones(shape, dtype), name=name)
+
+
+def dense(W, name="layer"):
+    return DenseLayer(InputLayer((None, 3)), 2, W=W, b=None, name=name)
+
+
+class TestSpecs:
+    """Each error names the layer and the parameter."""
+
+    @pytest.mark.parametrize(
+        ("spec", "message"),
+        [
+            (np.ones((2, 3)), r"should have shape \(3, 2\), but its array has \(2, 3\)"),
+            (np.ones(3), r"should have shape \(3, 2\), but its array has \(3,\)"),
+            (0.5, "lasagne_expr.init.Constant fills a shape with one number"),
+            (np.full((3, 2), np.nan), "contains NaN"),
+            (shared(2, 3, name="w"), r"but w has \(2, 3\); its transpose fits: w.T"),
+            (shared(6, name="w"), "but w has 1 dimension"),
+            (T.exp(shared(2, 3)), r"has \(2, 3\); its transpose fits: \(...\).T"),
+            (lambda shape: np.ones(5), r"what .*lambda.* returned has \(5,\)"),
+            (lambda shape: np.full(shape, np.nan), "returned contains NaN"),
+        ],
+    )
+    def test_of_a_wrong_shape_or_value(self, spec, message):
+        with pytest.raises(ValueError, match=f"DenseLayer 'layer': parameter layer.W.*{message}"):
+            dense(spec)
+
+    @pytest.mark.parametrize(
+        ("spec", "message"),
+        [
+            ("glorot", "is given as 'glorot', but should be an array, a shared variable"),
+            ([[1.0, 2.0]] * 3, "is given as"),
+            (np.array([["a", "b"]] * 3), "dtype <U1, not numbers"),
+            (np.array([[None, None]] * 3), "dtype object, not numbers"),
+            (np.ma.masked_array(np.ones((3, 2)), np.eye(3, 2)), "is masked"),
+            (theano.shared("text"), "should be a tensor"),
+            (lambda shape: "nonsense", "returned is 'nonsense', but should be"),
+            (lambda shape: None, "returned is None, but should be"),
+        ],
+    )
+    def test_of_a_wrong_type(self, spec, message):
+        with pytest.raises(TypeError, match=f"DenseLayer 'layer': parameter layer.W.*{message}"):
+            dense(spec)
+
+    def test_callables_that_cannot_take_a_shape(self):
+        with pytest.raises(TypeError, match=r"DenseLayer 'layer': .*missing 1 required"):
+            dense(lambda shape, scale: np.ones(shape))
+        # A class where an initializer was meant.
+        with pytest.raises(TypeError, match="DenseLayer 'layer': GlorotUniform: gain should be"):
+            dense(init.GlorotUniform)
+
+    def test_of_a_dtype_that_widens_the_network(self):
+        theano.config.floatX = "float32"
+        with pytest.warns(UserWarning, match="parameter layer.W has dtype float64"):
+            dense(np.ones((3, 2)))
+
+
+class TestExpressions:
+    @pytest.mark.parametrize(
+        ("expression", "message"),
+        [
+            (lambda: T.dot(shared(3, 4), shared(5, 2)), "it multiplies .* 4 and 5 differ"),
+            (lambda: shared(3, 2) + shared(3, 1), "differ along axis 1"),
+            (
+                lambda: T.concatenate([shared(1, 2), shared(2, 3)]),
+                r"it joins shapes \(1, 2\) and \(2, 3\) along axis 0, which differ along axis 1",
+            ),
+            (
+                lambda: T.concatenate([shared(3, 1), shared(2, 1)], axis=-1),
+                "along axis 1, which differ along axis 0",
+            ),
+            (
+                lambda: shared(7).reshape((3, 2)),
+                r"it gives shape \(7,\), of 7 elements, the shape \(3, 2\), of 6",
+            ),
+        ],
+    )
+    def test_whose_parts_do_not_go_together(self, expression, message):
+        with pytest.raises(
+            ValueError,
+            match=f"DenseLayer 'layer': parameter layer.W.*can't be computed: .*{message}",
+        ):
+            dense(expression())
+
+    def test_that_join_and_reshape_what_fits(self):
+        a, b = shared(1, 2), shared(2, 2)
+        size = shared(6).shape[0]
+        for expression in (
+            T.concatenate([a, b]),
+            T.stack([shared(3), shared(3)], axis=1),
+            shared(6).reshape((size // 2, 2)),
+            shared(2, 3).reshape((-1, 2)),
+        ):
+            assert dense(expression).W is expression
+
+    def test_without_a_shared_variable_are_constant_parameters(self):
+        layer = dense(T.ones((3, 2)))
+        assert layer.get_params() == []
+        assert get_output(layer, np.ones((1, 3), floatX)).eval().tolist() == [[3, 3]]
+
+    def test_with_an_input_that_is_never_given(self):
+        source = InputLayer((None, 3))
+        layer = DenseLayer(source, 2, W=T.dot(T.matrix("hyper"), shared(4, 2)))
+        with pytest.raises(theano.gof.MissingInputError, match="hyper"):
+            theano.function([source.input_var], get_output(layer))
+
+
+class TestUpdates:
+    def test_of_an_expression_say_how_to_get_its_shared_variables(self):
+        layer = dense(T.exp(shared(3, 2, name="w")))
+        loss = get_output(layer, T.matrix()).sum()
+        with pytest.raises(ValueError, match=r"get_all_params\(layer, trainable=True\)"):
+            updates.sgd(loss, layer.get_params(unwrap_shared=False), 0.1)
+
+    def test_of_what_the_loss_does_not_depend_on(self):
+        layer = dense(shared(3, 2, name="w"))
+        loss = get_output(layer, T.matrix()).sum()
+        with pytest.raises(
+            theano.gradient.DisconnectedInputError, match="the loss doesn't depend on other"
+        ):
+            updates.adam(loss, [layer.W, shared(2, name="other")])
+
+
+class TestNaN:
+    @pytest.mark.parametrize("seed", [float("nan"), "text"])
+    def test_in_a_seed(self, seed):
+        with pytest.raises(TypeError):
+            lasagne_expr.random.set_rng(seed)
+        for streams in (MRG_RandomStreams, RandomStreams):
+            with pytest.raises(TypeError):
+                streams(seed)
+
+    def test_in_an_initializer(self):
+        for initializer in (init.Normal, init.Uniform, init.Constant):
+            with pytest.raises(ValueError, match=initializer.__name__):
+                initializer(float("nan"))
+
+
+class TestSizes:
+    @pytest.mark.parametrize("shape", [(0, 3), (None, -3)])
+    def test_of_inputs_that_are_not_positive(self, shape):
+        with pytest.raises(ValueError, match="InputLayer can't have .*sizes must be positive"):
+            InputLayer(shape)
+
+    @pytest.mark.parametrize("units", [0, -3])
+    def test_of_layers_that_are_not_positive(self, units):
+        with pytest.raises(ValueError, match="'dense': num_units should be a positive integer"):
+            DenseLayer((None, 3), units, name="dense")
+
+    @pytest.mark.parametrize("units", [2.5, 2.0, "2", None, True])
+    def test_of_layers_that_are_no_integers(self, units):
+        with pytest.raises(TypeError, match="'dense': num_units should be a positive integer"):
+            DenseLayer((None, 3), units, name="dense")
+
+    def test_that_a_parameter_needs_to_know(self):
+        with pytest.raises(ValueError, match="'dense': the shape of W depends on .* axis 1"):
+            DenseLayer((None, None), 2, name="dense")
+
+
+class TestInputs:
+    @pytest.mark.parametrize("value", ["text", object(), [[1.0], [2.0, 3.0]]])
+    def test_of_an_input_layer_that_are_no_tensors(self, value):
+        with pytest.raises(TypeError, match="InputLayer 'in': .*input_var"):
+            InputLayer((None, 3), value, name="in")
+
+    def test_of_an_input_layer_of_another_rank(self):
+        with pytest.raises(ValueError, match=r"'in' has shape \(None, 3\).* image has 4"):
+            InputLayer((None, 3), T.tensor4("image"), name="in")
+
+    def test_for_a_layer_that_is_not_in_the_network(self):
+        layer, other = dense(init.Constant(1)), InputLayer((None, 3), name="other")
+        with pytest.raises(ValueError, match="given for <InputLayer 'other'"):
+            get_output(layer, {other: T.matrix()})
+        with pytest.raises(ValueError, match="given for <InputLayer 'other'"):
+            get_output_shape(layer, {other: (2, 3)})
+
+    @pytest.mark.parametrize("value", [None, "text", InputLayer((None, 3))])
+    def test_that_are_no_expressions(self, value):
+        source = InputLayer((None, 3))
+        with pytest.raises(TypeError, match="no Theano expression"):
+            get_output(BiasLayer(source), {source: value})
+
+
+class TestCycles:
+    def test_are_named(self):
+        first = DenseLayer((None, 3), 3, name="first")
+        second = DenseLayer(first, 3, name="second")
+        first.input_layer = second
+        for ask in (layers.get_all_layers, get_all_params, layers.count_params):
+            with pytest.raises(
+                ValueError, match="cycle: .*'first' takes its input from .*'second'"
+            ):
+                ask(second)
+        with pytest.raises(ValueError, match="cycle"):
+            get_output(second, T.matrix())
+        with pytest.raises(ValueError, match="cycle"):
+            get_output_shape(second, (5, 3))
+
+    def test_through_a_layer_of_several_inputs(self):
+        merged = ConcatLayer([InputLayer((None, 3)), InputLayer((None, 3))], name="merged")
+        merged.input_layers[1] = merged
+        with pytest.raises(ValueError, match="cycle: .*'merged' takes its input from .*'merged'"):
+            get_output(merged)
+
+
+class TestParameterValues:
+    @pytest.mark.parametrize(
+        ("spoil", "message"),
+        [
+            (lambda values: values[:-1], "got 1 values for 2 parameters"),
+            (lambda values: [*values, 1], "got 3 values for 2 parameters"),
+            (lambda values: [values[0], np.zeros(5)], r"d.b has shape \(2,\), got .* \(5,\)"),
+            (lambda values: [values[0], None], r"d.b has shape \(2,\), got .* \(\)"),
+            (lambda values: [values[0], ["a", "b"]], "d.b has dtype"),
+            (lambda values: [values[0], np.zeros(2, complex)], "d.b has dtype"),
+            (
+                lambda values: [values[0], np.ma.masked_array([1.0, 2.0], [0, 1])],
+                "d.b needs all values, got a masked array",
+            ),
+        ],
+    )
+    def test_that_do_not_fit_change_nothing(self, spoil, message):
+        layer = DenseLayer((None, 3), 2, name="d")
+        before = get_all_param_values(layer)
+        with pytest.raises(ValueError, match=message):
+            set_all_param_values(layer, spoil([value + 1 for value in before]))
+        for found, value in zip(get_all_param_values(layer), before):
+            np.testing.assert_array_equal(found, value)
+
+    @pytest.mark.filterwarnings("ignore:Creating an ndarray from ragged")
+    def test_without_a_shape(self):
+        with pytest.raises(ValueError, match=r"parameter d\.W"):
+            set_all_param_values(
+                DenseLayer((None, 3), 2, name="d"), [[[1.0, 2.0], [3.0]], np.zeros(2)]
+            )
+
+    def test_integers_that_are_too_large(self):
+        layer = BiasLayer((None, 2), b=shared(2, name="b", dtype="int8"))
+        with pytest.raises(ValueError, match="b has dtype int8, too small for"):
+            set_all_param_values(layer, [np.array([1, 300])])
+        set_all_param_values(layer, [np.array([1, 100])])
+        assert layer.b.get_value().tolist() == [1, 100]
+
+
+class TestEngines:
+    """That are missing or too old are one line, which says what to install."""
+
+    def error(self, setup):
+        script = textwrap.dedent(setup) + "\nimport lasagne_expr"
+        run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+        assert run.returncode == 1
+        return run.stderr.strip().splitlines()[-1]
+
+    def test_no_theano(self):
+        message = self.error("import sys; sys.modules['theano'] = None")
+        assert message.startswith("ImportError: lasagne_expr needs theano (")
+        assert "pip install" in message
+
+    def test_a_theano_that_is_too_old(self):
+        message = self.error(
+            """
+            import sys, types
+            sys.modules["theano"] = types.ModuleType("theano")
+            sys.modules["theano"].__version__ = "0.9.0"
+            """
+        )
+        assert message.startswith("ImportError: lasagne_expr needs Theano 1.0.5, not 0.9.0: pip")
+
+    @pytest.mark.parametrize(
+        ("setup", "message"),
+        [
+            ("sys.modules['pytensor'] = None", "needs PyTensor: pip install"),
+            (
+                "sys.modules['pytensor'] = types.ModuleType('pytensor')\n"
+                "sys.modules['pytensor'].__version__ = '2.31.7'",
+                "needs PyTensor 3, not 2.31.7: pip install",
+            ),
+            ("sys.modules['jax'] = None", "needs JAX: pip install jax"),
+        ]
+        if ENGINE == "pytensor"
+        else [("sys.modules['numpy'] = None", "pip install 'Theano==1.0.5'")],
+    )
+    def test_what_the_engine_needs(self, setup, message):
+        found = self.error(f"import sys, types\n{setup}")
+        assert found.startswith(("ImportError", "ModuleNotFoundError"))
+        assert message in found
