@@ -138,6 +138,7 @@ class LoopGradient:
     def run(self, cotangents: dict) -> dict:
         """Compute the gradients with respect to the wanted inputs, from the outputs' cotangents."""
         n_states, n_others = self.scan.n_states, self.scan.n_outputs
+        cotangents = {n: jnp.asarray(x) for n, x in cotangents.items()}
         of_last = {n: x for n, x in cotangents.items() if n >= n_states + n_others}
         histories = {n: self._truncated(x) for n, x in cotangents.items() if n not in of_last}
         self.sensitive = self._find_sensitive()
@@ -151,12 +152,14 @@ class LoopGradient:
             self.parts.into_after,
             {v: others[n] for n, v in enumerate(self.parts.others) if n in others and v in after},
         )
+        of_first = self._move_from_taps()
         carried = [of_last.get(n_states + n_others + n) for n in range(self.scan.n_carried)]
         of_initial, of_carried = InnerGradient(self, carried).run()
         before = made_by(self.parts.before)
         found = {v: x for v, x in self.of_each.items() if v in before}
         self._go_back_at_once(self.parts.before, self.parts.sequences, found)
         self._go_back_once()
+        of_initial = [_sum(*pair) for pair in zip(of_initial, of_first)]
         return self._collect(of_initial, of_carried)
 
     def _find_sensitive(self):
@@ -190,8 +193,30 @@ class LoopGradient:
     def add(self, gradients: dict, variable: Variable, gradient: Any) -> None:
         """Add to a variable's gradient."""
         if variable in self.sensitive:
-            known = gradients.get(variable)
-            gradients[variable] = gradient if known is None else known + gradient
+            gradients[variable] = _sum(gradients.get(variable), gradient)
+
+    def _move_from_taps(self):
+        """Turn the gradients of past values into those of states and of their first values."""
+        of_first = [None] * self.scan.n_states
+        for n, offsets in enumerate(self.scan.taps):
+            for variable, offset in zip(self.parts.taps[n], offsets):
+                gradient = self.of_each.pop(variable, None)
+                if gradient is None:
+                    continue
+                missing = [(0, 0)] * (gradient.ndim - 1)
+                later = jnp.pad(gradient[-offset:], [(0, min(-offset, self.loop.steps)), *missing])
+                self.add(self.of_each, self.parts.new_states[n], later)
+                of_first[n] = _sum(of_first[n], self._of_first(n, offset, gradient))
+        return of_first
+
+    def _of_first(self, state, offset, gradient):
+        """Find the part of a past value's gradient that is that of the first values."""
+        if self.loop.is_plain(state):
+            return gradient[0] if len(gradient) else None
+        start = offset - min(self.scan.taps[state])
+        own = gradient[:-offset]
+        zeros = jnp.zeros_like(self.given.initial[state])
+        return zeros.at[start : start + len(own)].add(own)
 
     def _go_back_at_once(self, nodes, names, found):
         """Go back through nodes that run for all steps at once, from `found` gradients."""
@@ -249,6 +274,13 @@ class LoopGradient:
             return jnp.zeros_like(x)
         missing = [(0, size - own) for size, own in zip(x.shape, gradient.shape)]
         return jnp.pad(gradient, missing) if any(after for _, after in missing) else gradient
+
+
+def _sum(a, b):
+    """Add two gradients, each of which may be None."""
+    if a is None or b is None:
+        return b if a is None else a
+    return a + b
 
 
 class InnerGradient:

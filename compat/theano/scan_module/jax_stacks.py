@@ -55,8 +55,8 @@ def scan_slices(
 ) -> tuple:
     """Loop like `jax.lax.scan`.
 
-    On the CPU a step's slices are cut out one step ahead. XLA would fuse the cutting into the step's
-    arithmetic otherwise, which then isn't vectorized and takes several times as long.
+    On the CPU a step's slices are cut out one step ahead. Otherwise XLA would fuse the cutting into
+    the step's arithmetic, which then isn't vectorized and takes several times as long.
     """
     if steps < 2 or not jax.tree.leaves(stacks) or jax.default_backend() != "cpu":
         return lax.scan(step, state, stacks, length=steps, reverse=reverse)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytensor.scalar as ps
 import pytensor.tensor as pt
 from pytensor import gradient
@@ -21,17 +23,29 @@ from theano.compile.mode import FAST_RUN
 from theano.lax_op import LaxOp
 from theano.scan_module.scan_op import Scan, ScanGradient
 
-__all__ = ["NodeFunctions", "is_float", "merged"]
+__all__ = ["NodeFunctions", "is_float", "merged", "rewrite_step"]
 
 _STOPS = (gradient.ZeroGrad, gradient.DisconnectedGrad, gradient.UndefinedGrad)
 
-# Of two equal values JAX gives each half of the gradient, and Theano gives each all of it.
+# Of two equal values Theano gives one the gradient, and JAX gives half of it to each.
 _TIES = (ps.ScalarMaximum, ps.ScalarMinimum)
 
 
 def is_float(variable: Variable) -> bool:
     """Tell whether a gradient can reach a variable."""
     return isinstance(variable.type, TensorType) and variable.type.dtype in float_dtypes
+
+
+def rewrite_step(fgraph: FunctionGraph) -> None:
+    """Simplify a graph of which a gradient may yet be taken."""
+    with np.errstate(all="ignore"):  # constants are folded
+        _rewriter().rewrite(fgraph)
+
+
+@functools.cache
+def _rewriter():
+    # These rewrites drop, or hide, what is there for the gradient.
+    return FAST_RUN.excluding("local_view_op", "inline_ofg_expansion", "fusion").optimizer
 
 
 class NodeFunctions:
@@ -113,31 +127,44 @@ def _by_pullback(node, function):
     """Let a node's gradient be what its operation's `pullback` says."""
     wanted = tuple(n for n, x in enumerate(node.inputs) if is_float(x))
     given = tuple(n for n, x in enumerate(node.outputs) if is_float(x))
-    inputs = [x if isinstance(x, Constant) else x.type() for x in node.inputs]
-    outputs = node.op.make_node(*inputs).outputs
-    cotangents = [outputs[n].type() for n in given]
-    gradients = gradient.Lop(
-        [outputs[n] for n in given],
-        [inputs[n] for n in wanted],
-        cotangents,
-        disconnected_inputs="ignore",
-    )
-    free = [n for n, x in enumerate(inputs) if not isinstance(x, Constant)]
-    fgraph = FunctionGraph([inputs[n] for n in free] + cotangents, list(gradients), clone=True)
-    FAST_RUN.optimizer.rewrite(fgraph)
-    functions = NodeFunctions(fgraph)
 
-    def pull(values, results, cotangent_values):
-        given_values = [values[n] for n in free] + list(cotangent_values)
-        env = dict(zip(fgraph.inputs, given_values))
-        functions.run(functions.nodes, env)
-        found = [functions.value(v, env) for v in fgraph.outputs]
+    def pull(values, results, cotangents):
+        gradients = _gradients_of(node, wanted, given)
+        found = gradients([*_free(node, values), *cotangents])
         return [
             jnp.broadcast_to(g, jnp.shape(values[n])).astype(values[n].dtype)
             for n, g in zip(wanted, found)
         ]
 
     return _custom(function, wanted, given, pull)
+
+
+def _gradients_of(node, wanted, given):
+    """Make a function of a node's inputs and cotangents that computes its gradients."""
+    inputs = [x if isinstance(x, Constant) else x.type() for x in node.inputs]
+    outputs = [node.op.make_node(*inputs).outputs[n] for n in given]
+    cotangents = [output.type() for output in outputs]
+    gradients = gradient.grad(
+        cost=None,
+        wrt=[inputs[n] for n in wanted],
+        known_grads=dict(zip(outputs, cotangents)),
+        disconnected_inputs="ignore",
+    )
+    fgraph = FunctionGraph([*_free(node, inputs), *cotangents], list(gradients), clone=True)
+    rewrite_step(fgraph)
+    functions = NodeFunctions(fgraph)
+
+    def compute(values):
+        env = dict(zip(fgraph.inputs, values))
+        functions.run(functions.nodes, env)
+        return [functions.value(v, env) for v in fgraph.outputs]
+
+    return compute
+
+
+def _free(node, items):
+    """Those of some items, one for each of a node's inputs, whose input isn't constant."""
+    return [item for x, item in zip(node.inputs, items) if not isinstance(x, Constant)]
 
 
 def _custom(function, wanted, given, pull):

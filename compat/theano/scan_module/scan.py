@@ -79,15 +79,14 @@ def scan(
     ------
     ValueError
         If there is nothing that tells the number of steps, if taps are not as described, if the
-        step returns something else, or another number of outputs than `outputs_info` has.
-    TypeError
-        If an output's dtype or number of dimensions isn't that of its first value.
+        step returns something else, or another number of outputs than `outputs_info` has, or if an
+        output's dtype or number of dimensions isn't that of its first value.
 
     Examples
     --------
     >>> import numpy as np, theano, theano.tensor as T
     >>> x = T.dvector("x")
-    >>> sums, _ = theano.scan(lambda x, sum: sum + x, x, T.constant(0.0))
+    >>> sums, _ = theano.scan(lambda x, sum: sum + x, x, T.zeros(()))
     >>> sums.eval({x: [1, 2, 3]}).tolist()
     [1.0, 3.0, 6.0]
     """

@@ -14,9 +14,11 @@ from pytensor.graph.op import Op, io_connection_pattern
 from pytensor.graph.rewriting.basic import in2out, node_rewriter
 from pytensor.link.c.type import generic
 from pytensor.tensor.exceptions import NotScalarConstantError
-from pytensor.tensor.type import TensorType, float_dtypes
+from pytensor.tensor.shape import Shape_i
+from pytensor.tensor.type import TensorType, float_dtypes, integer_dtypes
 from theano.compile.device import start_jax
 from theano.compile.jax_executable import ShapeError, specialize
+from theano.configdefaults import config
 
 __all__ = ["Scan", "ScanGradient"]
 
@@ -242,7 +244,7 @@ class Scan(Op):
                 initial = self.split_inputs(shapes).initial[n]
                 result.append((node.inputs[0], *initial[self.taps[n] != (-1,) :]))
             else:
-                result.append(tuple(output.shape[axis] for axis in range(output.ndim)))
+                result.append(tuple(Shape_i(axis)(output) for axis in range(output.ndim)))
         return result
 
     # Gradients.
@@ -305,15 +307,24 @@ class Scan(Op):
             op = self.variant(until=False, counts_sequences=False)
             node_inputs[0] = outputs[given[0]].shape[0]
             residuals = op(*node_inputs)[-1]
+        connected = self.connection_pattern(outputs[0].owner)
         wanted = tuple(
             n
             for n, x in enumerate(inputs)
-            if n > 0 and getattr(x.type, "dtype", None) in float_dtypes
+            if getattr(x.type, "dtype", None) in float_dtypes
+            and any(connected[n][k] for k in given)
         )
         values = [cotangents[n].astype(outputs[n].dtype) for n in given]
         gradients = ScanGradient(op, given, wanted).make_node(*node_inputs, residuals, *values)
         found = dict(zip(wanted, gradients.outputs))
-        return [found[n] if n in found else _no_gradient(n, x) for n, x in enumerate(inputs)]
+        return [
+            found[n]
+            if n in found
+            else x.zeros_like(dtype=config.floatX)
+            if any(connected[n][k] for k in given) and isinstance(x.type, TensorType)
+            else disconnected_type()
+            for n, x in enumerate(inputs)
+        ]
 
     # Running.
 
@@ -366,7 +377,7 @@ class Scan(Op):
 
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
         start_jax()
-        loop, steps = self.loop_for(inputs)
+        loop, _ = self.loop_for(inputs)
         if loop not in self._jitted:
             import jax
 
@@ -525,12 +536,6 @@ def _pullback_of(op, given, inputs, cotangents):
     return [found[n] if n in found else disconnected_type() for n in range(len(inputs))]
 
 
-def _no_gradient(position, variable):
-    if position == 0 or not isinstance(variable.type, TensorType):
-        return disconnected_type()
-    return variable.zeros_like(dtype=pt.config.floatX)
-
-
 def _as_variable(x):
     return x if isinstance(x, Variable) else pt.as_tensor_variable(x)
 
@@ -544,7 +549,7 @@ def _shape(x):
 def _value_or_shape(x, shape=None):
     """The value of a known integer, or the shape."""
     if isinstance(x, Variable):
-        if getattr(x.type, "ndim", None) == 0 and x.type.dtype in pt.discrete_dtypes:
+        if getattr(x.type, "ndim", None) == 0 and x.type.dtype in integer_dtypes:
             value = static_integer(x)
             if value is not None:
                 return value
@@ -564,12 +569,12 @@ def static_integer(variable: Variable) -> int | None:
 
 def _check_state(label, old, shape, new):
     if old.type.dtype != new.type.dtype:
-        raise TypeError(
+        raise ValueError(
             f"{label} begins as {old.type.dtype}, but the step returns {new.type.dtype}: give it "
             f"a first value of dtype {new.type.dtype}, or cast what the step returns"
         )
     if len(shape) != new.type.ndim:
-        raise TypeError(
+        raise ValueError(
             f"{label} begins with {len(shape)} dimensions, but the step returns {new.type.ndim}"
         )
     for axis, (before, after) in enumerate(zip(shape, new.type.shape)):
@@ -579,7 +584,7 @@ def _check_state(label, old, shape, new):
                 f"{new.type.shape}: they differ along axis {axis}"
             )
         if before == 1 and after is None:
-            raise TypeError(
+            raise ValueError(
                 f"{label} begins with size 1 along axis {axis}, which broadcasts, but what the "
                 "step returns doesn't: give a first value of the full size"
             )

@@ -74,7 +74,7 @@ def reduce(
     Examples
     --------
     >>> import theano, theano.tensor as T
-    >>> total, _ = theano.reduce(lambda x, sum: sum + x, T.constant([1.0, 2.0]), T.constant(0.0))
+    >>> total, _ = theano.reduce(lambda x, y: x + y, T.constant([1.0, 2.0]), T.zeros(()))
     >>> float(total.eval())
     3.0
     """

@@ -10,6 +10,7 @@ import numpy as np
 from pytensor.compile.ops import DeepCopyOp, TypeCastingOp
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.fg import FunctionGraph
+from pytensor.tensor import subtensor
 from pytensor.tensor.basic import (
     Alloc,
     ARange,
@@ -23,10 +24,8 @@ from pytensor.tensor.basic import (
 from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
 from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape
 from pytensor.tensor.special import LogSoftmax, Softmax
-from pytensor.tensor import subtensor
 from pytensor.tensor.type import TensorType
-from theano.compile.mode import FAST_RUN
-from theano.scan_module.node_functions import NodeFunctions
+from theano.scan_module.node_functions import NodeFunctions, rewrite_step
 
 __all__ = ["ONCE", "StepParts", "is_cheap", "made_by", "n_bytes"]
 
@@ -112,8 +111,7 @@ class StepParts:
         inputs, outputs = self.scan.specialized(values)
         free = [n for n, v in enumerate(inputs) if v is not None]
         fgraph = FunctionGraph([inputs[n] for n in free], list(outputs), clone=True)
-        with np.errstate(all="ignore"):
-            FAST_RUN.optimizer.rewrite(fgraph)
+        rewrite_step(fgraph)
         by_position = dict(zip(free, fgraph.inputs))
         every = [by_position.get(n) for n in range(len(inputs))]
         return fgraph, self.scan.split_inner_inputs(every)
