@@ -1,5 +1,6 @@
 """What Theano's API over PyTensor promises beyond Theano."""
 
+import concurrent.futures
 import os
 import signal
 
@@ -70,6 +71,12 @@ class TestShared:
         assert [v.tolist() for v in update_twice()] == [[2, 4], [2, 4]]
         assert w.get_value().tolist() == [4, 8]
 
+    def test_none_is_no_value(self):
+        w = theano.shared(np.zeros(3), name="w")
+        with pytest.raises(TypeError, match="the value of w can't be None"):
+            w.set_value(None)
+        assert w.get_value().tolist() == [0, 0, 0]
+
 
 class TestMissingNames:
     def test_the_error_tells_where_to_look(self):
@@ -113,3 +120,21 @@ class TestInterrupt:
             add()
         assert w.get_value().tolist() == [2, 2, 2]
         assert signal.getsignal(signal.SIGINT) is handler
+
+
+class TestThreads:
+    def test_may_update_and_read_the_same_variable(self):
+        w = theano.shared(np.zeros(1000))
+        add = theano.function([], updates={w: w + 1})
+        add()
+
+        def work():
+            for _ in range(50):
+                add()
+                value = w.get_value()
+                assert (value == value[0]).all()
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for future in [pool.submit(work) for _ in range(4)]:
+                future.result()
+        assert w.get_value()[0] == 201

@@ -16,7 +16,7 @@ from pytensor.graph.traversal import graph_inputs
 from pytensor.graph.utils import MissingInputError
 from theano.compile.io import Out
 from theano.compile.mode import compiles_by_jax, get_mode
-from theano.compile.sharedvalue import SharedVariable, storage_for, without_aliases
+from theano.compile.sharedvalue import IN_USE, SharedVariable, storage_for, without_aliases
 from theano.compile.specialized import SpecializedGraph, label
 from theano.configdefaults import config
 
@@ -310,7 +310,7 @@ class Function:
         """
         values = self._bind(args, kwargs)
         run = self._graph.executable(values, self._stores)
-        with _DeferredInterrupt():
+        with IN_USE, _DeferredInterrupt():
             results, error = run(values, [store.on_device() for store in self._stores])
             for target, new in zip(self._targets, results[len(self._outputs) :]):
                 if new is not None:

@@ -1,6 +1,7 @@
 """Shared variables, whose values stay on the device between the calls of compiled functions."""
 
 import copy
+import threading
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +14,17 @@ from pytensor.tensor.basic import tensor_copy
 from pytensor.tensor.sharedvar import TensorSharedVariable as _PyTensorSharedVariable
 from pytensor.tensor.type import TensorType
 
-__all__ = ["SharedVariable", "TensorSharedVariable", "shared", "storage_for", "without_aliases"]
+__all__ = [
+    "IN_USE",
+    "SharedVariable",
+    "TensorSharedVariable",
+    "shared",
+    "storage_for",
+    "without_aliases",
+]
+
+# Held while values are taken to be overwritten, so that no other thread reads them meanwhile.
+IN_USE = threading.RLock()
 
 
 class DeviceStorage(list):
@@ -207,10 +218,11 @@ class TensorSharedVariable(_PyTensorSharedVariable):
         -------
         array
         """
-        value = self.container.storage.peek()
-        if return_internal_type:
-            return value if borrow else copy.copy(value)
-        return np.asarray(value) if borrow else np.array(value)
+        with IN_USE:
+            value = self.container.storage.peek()
+            if return_internal_type:
+                return value if borrow else copy.copy(value)
+            return np.asarray(value) if borrow else np.array(value)
 
     def set_value(self, new_value: Any, borrow: bool = False) -> None:
         """Set the value.
@@ -222,7 +234,10 @@ class TensorSharedVariable(_PyTensorSharedVariable):
         borrow : bool, default False
             Whether the variable may keep `new_value` itself rather than a copy.
         """
-        self.container.value = new_value if borrow else copy.deepcopy(new_value)
+        if new_value is None:
+            raise TypeError(f"the value of {self} can't be None")
+        with IN_USE:
+            self.container.value = new_value if borrow else copy.deepcopy(new_value)
 
     def zero(self, borrow: bool = False) -> None:
         """Set all elements to zero."""
