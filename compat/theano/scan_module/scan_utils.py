@@ -28,9 +28,9 @@ class until:
     >>> import theano, theano.tensor as T
     >>> def step(previous):
     ...     return previous * 2, until(previous * 2 > 100)
-    >>> powers, _ = theano.scan(step, outputs_info=T.constant(1), n_steps=50)
-    >>> powers.eval(mode="py").tolist()
-    [2, 4, 8, 16, 32, 64, 128]
+    >>> powers, _ = theano.scan(step, outputs_info=T.constant(1.0), n_steps=50)
+    >>> powers.eval().tolist()
+    [2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0]
     """
 
     def __init__(self, condition: Any):
