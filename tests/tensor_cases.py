@@ -580,6 +580,31 @@ def _products():
     yield "det", Case(lambda x: T.nlinalg.det(x), (square,))
     yield "cholesky", Case(lambda x: T.slinalg.cholesky(x), (square,))
     yield "solve", Case(lambda x, y: T.slinalg.solve(x, y), (square, v))
+    yield "qr", Case(lambda x: [T.dot(*T.nlinalg.qr(x)), abs(T.nlinalg.qr(x)[1])], (b,), False)
+    yield (
+        "eigh",
+        Case(lambda x: [T.nlinalg.eigh(x)[0], abs(T.nlinalg.eigh(x, "U")[1])], (square,), False),
+    )
+    yield (
+        "diagonals",
+        Case(
+            lambda x: [T.nlinalg.diag(x), T.nlinalg.alloc_diag(x[0]), T.nlinalg.extract_diag(x)],
+            (square,),
+            gradients=False,
+        ),
+    )
+    yield (
+        "solve.triangular",
+        Case(
+            lambda x, y: [
+                T.slinalg.solve_lower_triangular(T.tril(x), y),
+                T.slinalg.solve_upper_triangular(T.triu(x), y),
+                T.slinalg.solve_symmetric(x, y),
+            ],
+            (square, v),
+            gradients=False,
+        ),
+    )
     yield "matrix_dot", Case(lambda x, y: T.nlinalg.matrix_dot(x, y, x), (a, b))
 
 

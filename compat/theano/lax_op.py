@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pytensor
 import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Apply, Variable
@@ -106,7 +107,7 @@ class LaxOp(Op):
             if n not in self.sizes and x.dtype in float_dtypes
             else disconnected_type()
             if n in self.sizes
-            else x.zeros_like(dtype=pt.config.floatX)
+            else x.zeros_like(dtype=pytensor.config.floatX)
             for n, x in enumerate(inputs)
         ]
 

@@ -78,7 +78,9 @@ def _inner_graph(fgraph, node=None, fgraph_name="inner_graph", **kwargs):
 
 def _constant_of_its_dtype(value, variable=None, **kwargs):
     """Keep a constant's dtype: a Python number's would depend on what it is combined with."""
-    return value if isinstance(value, np.ndarray) else jax_typify(value, **kwargs)
+    if isinstance(value, np.ndarray):
+        return value if value.ndim else value[()]  # a scalar can be hashed, as an axis must be
+    return jax_typify(value, **kwargs)
 
 
 def _node_to_jax(op, node, checks, **kwargs):
