@@ -17,7 +17,7 @@ from .axes import broadcast_over, other_axes, resolve_shared_axes
 from .base import Layer, MergeLayer
 from .checks import known_sizes, nonlinearity_or_identity, scalar, shapes_match
 from .noise import float_dtype_of, random_stream
-from .transformer import TPSTransformerLayer, TransformerLayer
+from .transformer import TPSTransformerLayer, TransformerLayer  # noqa: F401 (Lasagne's place)
 
 __all__ = [
     "BiasLayer",
@@ -27,8 +27,6 @@ __all__ = [
     "ParametricRectifierLayer",
     "RandomizedRectifierLayer",
     "ScaleLayer",
-    "TPSTransformerLayer",
-    "TransformerLayer",
     "prelu",
     "rrelu",
     "standardize",
