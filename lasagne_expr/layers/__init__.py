@@ -11,6 +11,7 @@ from .merge import *
 from .noise import *
 from .normalization import *
 from .pool import *
+from .recurrent import *
 from .shape import *
 from .special import *
 from .transformer import *

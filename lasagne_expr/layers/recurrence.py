@@ -1,0 +1,300 @@
+"""What recurrent layers share: going over a sequence, masks, first states, and the last step."""
+
+import math
+import numbers
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import theano
+import theano.tensor as T
+
+from ..utils import unroll_scan
+from .base import Layer, MergeLayer
+from .checks import shapes_match
+
+__all__ = ["Recurrence"]
+
+
+class Recurrence(MergeLayer):
+    """A layer that goes over a sequence step by step; the base class of the recurrent ones.
+
+    A subclass adds its parameters, then its states by :meth:`add_state`, and has the methods
+    :meth:`input_params`, :meth:`project`, :meth:`step_params` and :meth:`step`.
+
+    Parameters
+    ----------
+    incoming : Layer, or tuple of int or None
+        The layer whose output this one takes, or its shape: ``(batch size, steps, ...)``.
+    states : dict of str to Layer or spec
+        What the first state, and further ones, are before the first step.
+    backwards, learn_init, gradient_steps, grad_clipping, unroll_scan, precompute_input, \
+    mask_input, only_return_final
+        As for :class:`lasagne_expr.layers.LSTMLayer`.
+    name : str, optional
+        A name for the layer.
+
+    Raises
+    ------
+    ValueError
+        If the input has no axis of steps, if the mask's shape isn't that of the input's first two
+        axes, if `unroll_scan` is asked for with an unknown number of steps or with
+        `gradient_steps`, or if `gradient_steps` or `grad_clipping` is negative.
+    TypeError
+        If an argument isn't of the type that it should be.
+    """
+
+    def __init__(
+        self,
+        incoming: "Layer | tuple",
+        states: "dict[str, Any]",
+        backwards: bool = False,
+        learn_init: bool = False,
+        gradient_steps: int = -1,
+        grad_clipping: float = 0,
+        unroll_scan: bool = False,
+        precompute_input: bool = True,
+        mask_input: "Layer | None" = None,
+        only_return_final: bool = False,
+        **kwargs,
+    ):
+        extra = {"mask": mask_input}
+        extra.update((name, spec) for name, spec in states.items() if isinstance(spec, Layer))
+        given = {name: layer for name, layer in extra.items() if layer is not None}
+        super().__init__([incoming, *given.values()], **kwargs)
+        self.input_positions = {name: n for n, name in enumerate(given, 1)}
+        self.backwards = bool(backwards)
+        self.learn_init = bool(learn_init)
+        self.gradient_steps = gradient_steps
+        self.grad_clipping = grad_clipping
+        self.unroll_scan = bool(unroll_scan)
+        self.precompute_input = bool(precompute_input)
+        self.only_return_final = bool(only_return_final)
+        self.initial_states = {}
+        self._check_arguments()
+
+    def _check_arguments(self):
+        shape = self.input_shapes[0]
+        if len(shape) < 2:
+            raise ValueError(
+                f"{self} goes over the second axis of its input, but the input's shape is {shape}: "
+                "expected (batch size, steps, ...)"
+            )
+        if "mask" in self.input_positions:
+            mask_shape = self.input_shapes[self.input_positions["mask"]]
+            if not shapes_match(mask_shape, shape[:2]):
+                raise ValueError(
+                    f"{self}: the mask has shape {mask_shape}, but should have that of the first "
+                    f"two axes of the input, {shape[:2]}: one entry for each step"
+                )
+        steps = self.gradient_steps
+        if not isinstance(steps, numbers.Integral) or isinstance(steps, bool):
+            raise TypeError(f"{self}: gradient_steps should be an integer, got {steps!r}")
+        if steps != -1 and steps < 1:
+            raise ValueError(
+                f"{self}: gradient_steps should be positive, or -1 for all steps, got {steps}"
+            )
+        if not isinstance(self.grad_clipping, numbers.Real):
+            raise TypeError(f"{self}: grad_clipping should be a number, got {self.grad_clipping!r}")
+        if not self.grad_clipping >= 0:
+            raise ValueError(
+                f"{self}: grad_clipping should be positive, or 0 for none, got {self.grad_clipping}"
+            )
+        self._check_unrolling(shape[1])
+
+    def _check_unrolling(self, steps):
+        if self.unroll_scan and steps is None:
+            raise ValueError(
+                f"{self}: unroll_scan needs to know the number of steps, but the input's shape is "
+                f"{self.input_shapes[0]}: give it in the shape of the InputLayer"
+            )
+        if self.unroll_scan and self.gradient_steps != -1:
+            raise ValueError(
+                f"{self}: gradient_steps={self.gradient_steps} can't be had with unroll_scan: "
+                "leave one of them out"
+            )
+
+    def num_inputs(self) -> int:
+        """Tell the number of inputs of each step."""
+        shape = self.input_shapes[0]
+        if len(shape) < 3 or None in shape[2:]:
+            raise ValueError(
+                f"{self}: the shapes of its weights depend on the sizes of what each step gets, "
+                f"but the input's shape is {shape}: expected (batch size, steps, inputs, ...) with "
+                "all but the first two known"
+            )
+        return math.prod(shape[2:])
+
+    def add_state(self, name: str, spec: Any, shape: tuple) -> Any:
+        """Add a state: a layer whose output it starts from, or a parameter that does for all.
+
+        Parameters
+        ----------
+        name : str
+            The name, such as ``"hid_init"``.
+        spec : Layer, array, shared variable, expression, or callable
+            What it is before the first step. A layer gives one for each sequence of the batch.
+        shape : tuple of int
+            The state's shape, without the batch.
+
+        Returns
+        -------
+        Layer or Theano variable
+        """
+        if name in self.input_positions:
+            found = self.input_shapes[self.input_positions[name]]
+            expected = (self.input_shapes[0][0], *shape)
+            if not shapes_match(found, expected):
+                raise ValueError(
+                    f"{self}: {name} is a layer of output shape {found}, but the state has shape "
+                    f"{expected}"
+                )
+            initial = spec
+        else:
+            initial = self.add_param(
+                spec, (1, *shape), name=name, trainable=self.learn_init, regularizable=False
+            )
+        self.initial_states[name] = initial
+        return initial
+
+    def clipped(self, x: theano.Variable) -> theano.Variable:
+        """Clip the gradient that comes to an expression, if `grad_clipping` says so."""
+        if not self.grad_clipping:
+            return x
+        return theano.gradient.grad_clip(x, -self.grad_clipping, self.grad_clipping)
+
+    # What a subclass says.
+
+    def input_params(self) -> list:
+        """List the expressions that :meth:`project` takes besides the input."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method input_params")
+
+    def project(self, input: theano.Variable, params: list, **kwargs) -> theano.Variable:
+        """Compute what a step takes of its input; of many steps' inputs, a row for each."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method project")
+
+    def step_params(self) -> list:
+        """List the expressions that :meth:`step` takes besides the input and the states."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method step_params")
+
+    def step(self, input: theano.Variable, states: list, params: list, **kwargs) -> list:
+        """Compute the new states; the first is the layer's output."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method step")
+
+    # Going over the sequence.
+
+    def get_output_for(self, inputs: list, **kwargs) -> theano.Variable:
+        """Compute the output for a list of inputs.
+
+        Parameters
+        ----------
+        inputs : list of Theano variables
+            The sequences, ``(batch size, steps, ...)``; then, if the layer has one, the mask; then
+            what the states start from that start from a layer.
+        **kwargs
+            What was given to `lasagne_expr.layers.get_output`.
+
+        Returns
+        -------
+        Theano variable
+        """
+        input = _steps_first(inputs[0])
+        sequences = [self._projected(input, kwargs) if self.precompute_input else input]
+        initial = [
+            self._initial_state(name, inputs, input.shape[1]) for name in self.initial_states
+        ]
+        if "mask" in self.input_positions:
+            mask = _steps_first(inputs[self.input_positions["mask"]])
+            sequences.append(T.neq(mask, 0).dimshuffle(0, 1, *["x"] * (initial[0].ndim - 1)))
+        hidden = self._run(sequences, initial, kwargs)[0]
+        if self.only_return_final:
+            return hidden[-1]
+        return _steps_first(hidden[::-1] if self.backwards else hidden)
+
+    def _projected(self, input, kwargs):
+        """Project the inputs of all steps by one product."""
+        shape = input.shape
+        rows = input.reshape((-1, *(shape[n] for n in range(2, input.ndim))), ndim=input.ndim - 1)
+        projected = self.project(rows, self.input_params(), **kwargs)
+        sizes = [projected.shape[n] for n in range(1, projected.ndim)]
+        return projected.reshape((shape[0], shape[1], *sizes), ndim=projected.ndim + 1)
+
+    def _initial_state(self, name, inputs, batch_size):
+        if name in self.input_positions:
+            return inputs[self.input_positions[name]]
+        initial = self.initial_states[name]
+        rows = T.dot(T.ones((batch_size, 1), dtype=initial.dtype), initial.flatten(2))
+        if initial.ndim == 2:
+            return rows
+        sizes = [initial.shape[n] for n in range(1, initial.ndim)]
+        return rows.reshape((batch_size, *sizes), ndim=initial.ndim)
+
+    def _run(self, sequences, initial, kwargs):
+        step = self._make_step(len(sequences), len(initial), kwargs)
+        params = [*([] if self.precompute_input else self.input_params()), *self.step_params()]
+        if self.unroll_scan:
+            steps = self.input_shapes[0][1]
+            return unroll_scan(
+                step,
+                sequences,
+                initial,
+                params,
+                steps,
+                go_backwards=self.backwards,
+            )
+        states, updates = theano.scan(
+            step,
+            sequences=sequences,
+            outputs_info=initial,
+            non_sequences=params,
+            go_backwards=self.backwards,
+            truncate_gradient=self.gradient_steps,
+            return_list=True,
+            name=self.name,
+        )
+        for shared, new in updates.items():
+            # Random streams, of dropout in a step, go on from call to call.
+            shared.default_update = new
+        return states
+
+    def _make_step(self, n_sequences: int, n_states: int, kwargs: dict) -> Callable:
+        """Make the step of a scan: with the projection, if not done before, and the mask."""
+        n_projecting = 0 if self.precompute_input else len(self.input_params())
+
+        def step(*arguments):
+            sequences, arguments = arguments[:n_sequences], arguments[n_sequences:]
+            states, params = list(arguments[:n_states]), list(arguments[n_states:])
+            input = sequences[0]
+            if not self.precompute_input:
+                input = self.project(input, params[:n_projecting], **kwargs)
+            new = self.step(input, states, params[n_projecting:], **kwargs)
+            if n_sequences == 1:
+                return list(new)
+            return [T.switch(sequences[1], *pair) for pair in zip(new, states, strict=True)]
+
+        return step
+
+    def get_output_shape_for(self, input_shapes: Sequence) -> tuple:
+        """Compute the shape of the output.
+
+        Parameters
+        ----------
+        input_shapes : list of tuples of int or None
+
+        Returns
+        -------
+        tuple of int or None
+            ``(batch size, steps, ...)``, without steps if only the last one is returned.
+        """
+        batch_size, steps = input_shapes[0][:2]
+        if self.only_return_final:
+            return (batch_size, *self.state_shape())
+        return (batch_size, steps, *self.state_shape())
+
+    def state_shape(self) -> tuple:
+        """Tell the shape of the first state, without the batch."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method state_shape")
+
+
+def _steps_first(x):
+    """Exchange the first two axes."""
+    return x.dimshuffle(1, 0, *range(2, x.ndim))

@@ -1,0 +1,632 @@
+"""Recurrent layers: one after another goes over a sequence, taking what it computed before.
+
+The input has shape ``(batch size, steps, ...)``, and so has the output, unless only the last step
+is asked for. Batch size and number of steps may be None: then one compiled function takes any.
+"""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import theano
+import theano.tensor as T
+
+from ..init import Constant, Normal, Uniform
+from ..nonlinearities import identity, rectify, sigmoid, tanh
+from .base import Layer
+from .checks import nonlinearity_or_identity, positive_int, shapes_match
+from .dense import DenseLayer
+from .helper import get_all_layers, get_all_params, get_output
+from .input import InputLayer
+from .recurrence import Recurrence
+
+__all__ = ["CustomRecurrentLayer", "GRULayer", "Gate", "LSTMLayer", "RecurrentLayer"]
+
+
+class CustomRecurrentLayer(Recurrence):
+    r"""Go over a sequence with two networks of your own.
+
+    Step :math:`t` computes :math:`h_t = \sigma(f(x_t) + g(h_{t-1}))`.
+
+    Parameters
+    ----------
+    incoming : Layer, or tuple of int or None
+        The layer whose output this one takes, or its shape, ``(batch size, steps, ...)``.
+    input_to_hidden : Layer
+        The last layer of the network :math:`f`, whose input has shape ``(batch size, ...)``.
+    hidden_to_hidden : Layer
+        The last layer of the network :math:`g`, whose output has the shape of its input, and of
+        the output of :math:`f`.
+    nonlinearity : callable or None, default rectify
+        The function :math:`\sigma`; None for none.
+    hid_init : Layer, array, shared variable, expression, or callable, default Constant(0)
+        :math:`h_0`, of shape ``(1, ...)``. A layer gives one for each sequence of the batch.
+    backwards, learn_init, gradient_steps, grad_clipping, unroll_scan, precompute_input, \
+    mask_input, only_return_final
+        As for :class:`LSTMLayer`. With `precompute_input`, :math:`f` is given all steps at once,
+        as one batch.
+    name : str, optional
+        A name for the layer.
+
+    Raises
+    ------
+    ValueError
+        If shapes don't fit each other.
+    TypeError
+        If an argument isn't of the type that it should be.
+
+    Examples
+    --------
+    Dense layers around a bottleneck, from each step to the next:
+
+    >>> from lasagne_expr.layers import *
+    >>> l_in = InputLayer((None, None, 20))
+    >>> f = DenseLayer(InputLayer((None, 20)), 7, nonlinearity=None)
+    >>> g = DenseLayer(DenseLayer(InputLayer((None, 7)), 5), 7, nonlinearity=None)
+    >>> CustomRecurrentLayer(l_in, f, g).output_shape
+    (None, None, 7)
+    """
+
+    def __init__(
+        self,
+        incoming: "Layer | tuple",
+        input_to_hidden: Layer,
+        hidden_to_hidden: Layer,
+        nonlinearity: "Callable | None" = rectify,
+        hid_init: Any = Constant(0.0),
+        backwards: bool = False,
+        learn_init: bool = False,
+        gradient_steps: int = -1,
+        grad_clipping: float = 0,
+        unroll_scan: bool = False,
+        precompute_input: bool = True,
+        mask_input: "Layer | None" = None,
+        only_return_final: bool = False,
+        **kwargs,
+    ):
+        super().__init__(
+            incoming,
+            {"hid_init": hid_init},
+            backwards,
+            learn_init,
+            gradient_steps,
+            grad_clipping,
+            unroll_scan,
+            precompute_input,
+            mask_input,
+            only_return_final,
+            **kwargs,
+        )
+        self.nonlinearity = nonlinearity_or_identity(self, nonlinearity)
+        self.input_to_hidden = self._checked_network("input_to_hidden", input_to_hidden)
+        self.hidden_to_hidden = self._checked_network("hidden_to_hidden", hidden_to_hidden)
+        self._check_networks_fit()
+        self.hid_init = self.add_state("hid_init", hid_init, self.state_shape())
+
+    def _checked_network(self, name, network):
+        if not isinstance(network, Layer):
+            raise TypeError(f"{self}: {name} should be a layer, got {network!r}")
+        sources = [x for x in get_all_layers(network) if isinstance(x, InputLayer)]
+        if len(sources) != 1:
+            raise ValueError(
+                f"{self}: {name} should be a network with one InputLayer, but has {len(sources)}"
+            )
+        return network
+
+    def _check_networks_fit(self):
+        outputs = [x.output_shape for x in (self.input_to_hidden, self.hidden_to_hidden)]
+        shapes = [_input_shape(x) for x in (self.input_to_hidden, self.hidden_to_hidden)]
+        expected = self.input_shapes[0][2:]
+        pairs = [
+            ("the input of input_to_hidden", shapes[0], "each step of the input", expected),
+            ("the output of input_to_hidden", outputs[0], "that of hidden_to_hidden", outputs[1]),
+            ("the input of hidden_to_hidden", shapes[1], "its output", outputs[1]),
+        ]
+        for what, shape, other, other_shape in pairs:
+            batched = other_shape if len(other_shape) == len(shape) else (None, *other_shape)
+            if not shapes_match(shape[1:], batched[1:]):
+                raise ValueError(
+                    f"{self}: {what} has shape {shape[1:]} for each item of a batch, but {other} "
+                    f"has {batched[1:]}"
+                )
+
+    def state_shape(self) -> tuple:
+        return self.hidden_to_hidden.output_shape[1:]
+
+    def get_params(self, unwrap_shared: bool = True, **tags: bool) -> list:
+        """List the parameters: the first state, and those of both networks.
+
+        Parameters
+        ----------
+        unwrap_shared, **tags
+            As for `Layer.get_params`.
+
+        Returns
+        -------
+        list of shared variables, or of Theano variables
+        """
+        params = super().get_params(unwrap_shared=unwrap_shared, **tags)
+        for network in (self.input_to_hidden, self.hidden_to_hidden):
+            params += get_all_params(network, unwrap_shared=unwrap_shared, **tags)
+        return list(dict.fromkeys(params))
+
+    def input_params(self) -> list:
+        return get_all_params(self.input_to_hidden, unwrap_shared=False)
+
+    def project(self, input: theano.Variable, params: list, **kwargs) -> theano.Variable:
+        return _network_output(self.input_to_hidden, input, kwargs)
+
+    def step_params(self) -> list:
+        return get_all_params(self.hidden_to_hidden, unwrap_shared=False)
+
+    def step(self, input: theano.Variable, states: list, params: list, **kwargs) -> list:
+        hidden = input + _network_output(self.hidden_to_hidden, states[0], kwargs)
+        return [self.nonlinearity(self.clipped(hidden))]
+
+
+def _input_shape(network):
+    return next(x.shape for x in get_all_layers(network) if isinstance(x, InputLayer))
+
+
+def _network_output(network, input, kwargs):
+    """Compute the output of a network inside a layer, which needn't use all arguments."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="get_output: no layer takes")
+        return get_output(network, input, **kwargs)
+
+
+class RecurrentLayer(CustomRecurrentLayer):
+    r"""Go over a sequence with dense layers.
+
+    Step :math:`t` computes :math:`h_t = \sigma(x_t W_x + h_{t-1} W_h + b)`.
+
+    Parameters
+    ----------
+    incoming : Layer, or tuple of int or None
+        The layer whose output this one takes, or its shape, ``(batch size, steps, ...)``.
+    num_units : int
+        The number of units: the size of the output's last axis.
+    W_in_to_hid : array, shared variable, expression or callable, default Uniform()
+        The weights :math:`W_x`, of shape ``(num_inputs, num_units)``.
+    W_hid_to_hid : array, shared variable, expression or callable, default Uniform()
+        The weights :math:`W_h`, of shape ``(num_units, num_units)``.
+    b : array, shared variable, expression, callable or None, default Constant(0)
+        The biases, of shape ``(num_units,)``; None for none.
+    nonlinearity : callable or None, default rectify
+        The function :math:`\sigma`; None for none.
+    hid_init : Layer, array, shared variable, expression, or callable, default Constant(0)
+        :math:`h_0`, of shape ``(1, num_units)``. A layer gives one for each sequence of the batch.
+    backwards, learn_init, gradient_steps, grad_clipping, unroll_scan, precompute_input, \
+    mask_input, only_return_final
+        As for :class:`LSTMLayer`.
+    name : str, optional
+        A name for the layer.
+
+    Raises
+    ------
+    ValueError
+        If a size isn't known, isn't positive or doesn't fit.
+    TypeError
+        If an argument isn't of the type that it should be.
+
+    Examples
+    --------
+    >>> from lasagne_expr.layers import InputLayer, RecurrentLayer
+    >>> l1 = RecurrentLayer(InputLayer((None, None, 20)), num_units=5)
+    >>> l2 = RecurrentLayer(l1, num_units=5, W_hid_to_hid=l1.W_hid_to_hid.T)
+    >>> l2.output_shape
+    (None, None, 5)
+    """
+
+    def __init__(
+        self,
+        incoming: "Layer | tuple",
+        num_units: int,
+        W_in_to_hid: Any = Uniform(),
+        W_hid_to_hid: Any = Uniform(),
+        b: Any = Constant(0.0),
+        nonlinearity: "Callable | None" = rectify,
+        hid_init: Any = Constant(0.0),
+        backwards: bool = False,
+        learn_init: bool = False,
+        gradient_steps: int = -1,
+        grad_clipping: float = 0,
+        unroll_scan: bool = False,
+        precompute_input: bool = True,
+        mask_input: "Layer | None" = None,
+        only_return_final: bool = False,
+        **kwargs,
+    ):
+        self.name = kwargs.get("name")
+        self.num_units = positive_int(self, "num_units", num_units)
+        shape = incoming.output_shape if isinstance(incoming, Layer) else tuple(incoming)
+        if len(shape) < 3 or None in shape[2:]:
+            raise ValueError(
+                f"{self}: the shape of W_in_to_hid depends on the sizes of what each step gets, "
+                f"but the input's shape is {shape}: expected (batch size, steps, inputs, ...) with "
+                "all but the first two known"
+            )
+        prefix = f"{self.name}." if self.name else ""
+        input_to_hidden = DenseLayer(
+            InputLayer((None, *shape[2:])),
+            self.num_units,
+            W=W_in_to_hid,
+            b=b,
+            nonlinearity=None,
+            name=f"{prefix}input_to_hidden",
+        )
+        hidden_to_hidden = DenseLayer(
+            InputLayer((None, self.num_units)),
+            self.num_units,
+            W=W_hid_to_hid,
+            b=None,
+            nonlinearity=None,
+            name=f"{prefix}hidden_to_hidden",
+        )
+        self.W_in_to_hid, self.b = input_to_hidden.W, input_to_hidden.b
+        self.W_hid_to_hid = hidden_to_hidden.W
+        super().__init__(
+            incoming,
+            input_to_hidden,
+            hidden_to_hidden,
+            nonlinearity,
+            hid_init,
+            backwards,
+            learn_init,
+            gradient_steps,
+            grad_clipping,
+            unroll_scan,
+            precompute_input,
+            mask_input,
+            only_return_final,
+            **kwargs,
+        )
+
+
+class Gate:
+    """The parameters of a gate, for :class:`LSTMLayer` and :class:`GRULayer`.
+
+    Parameters
+    ----------
+    W_in : array, shared variable, expression or callable, default Normal(0.1)
+        The weights of the input, of shape ``(num_inputs, num_units)``.
+    W_hid : array, shared variable, expression or callable, default Normal(0.1)
+        The weights of the last output, of shape ``(num_units, num_units)``.
+    W_cell : array, shared variable, expression, callable or None, default Normal(0.1)
+        The weights of the cell, of shape ``(num_units,)``; None for gates without.
+    b : array, shared variable, expression or callable, default Constant(0)
+        The biases, of shape ``(num_units,)``.
+    nonlinearity : callable or None, default sigmoid
+        What is applied to the sum; None for nothing.
+
+    Examples
+    --------
+    An LSTM layer that remembers at first, for its forget gates are open:
+
+    >>> from lasagne_expr.init import Constant
+    >>> from lasagne_expr.layers import Gate, LSTMLayer
+    >>> layer = LSTMLayer((None, None, 20), 5, forgetgate=Gate(b=Constant(5)))
+    """
+
+    def __init__(
+        self,
+        W_in: Any = Normal(0.1),
+        W_hid: Any = Normal(0.1),
+        W_cell: Any = Normal(0.1),
+        b: Any = Constant(0.0),
+        nonlinearity: "Callable | None" = sigmoid,
+    ):
+        self.W_in = W_in
+        self.W_hid = W_hid
+        self.W_cell = W_cell
+        self.b = b
+        self.nonlinearity = identity if nonlinearity is None else nonlinearity
+
+
+class _GatedLayer(Recurrence):
+    """A recurrent layer whose gates' weights are put side by side, for one product to do them."""
+
+    gates: tuple = ()
+
+    def _add_gates(self, **gates):
+        """Add the parameters of each gate, which are then attributes of the layer."""
+        shapes = {
+            "W_in_to": (self.num_inputs(), self.num_units),
+            "W_hid_to": (self.num_units, self.num_units),
+            "b": (self.num_units,),
+        }
+        for gate, given in gates.items():
+            if not isinstance(given, Gate):
+                raise TypeError(f"{self}: {gate} should be a Gate, got {given!r}")
+            for kind, spec in (("W_in_to", given.W_in), ("W_hid_to", given.W_hid), ("b", given.b)):
+                tags = {"regularizable": False} if kind == "b" else {}
+                param = self.add_param(spec, shapes[kind], name=f"{kind}_{gate}", **tags)
+                setattr(self, f"{kind}_{gate}", param)
+            nonlinearity = nonlinearity_or_identity(self, given.nonlinearity)
+            setattr(self, f"nonlinearity_{gate}", nonlinearity)
+
+    def state_shape(self) -> tuple:
+        return (self.num_units,)
+
+    def _of_gates(self, kind, axis):
+        """Put the parameters of one kind of all gates side by side."""
+        return T.concatenate([getattr(self, f"{kind}_{gate}") for gate in self.gates], axis=axis)
+
+    def input_params(self) -> list:
+        return [self._of_gates("W_in_to", 1), self._of_gates("b", 0)]
+
+    def project(self, input: theano.Variable, params: list, **kwargs) -> theano.Variable:
+        weights, biases = params
+        return T.dot(input.flatten(2), weights) + biases
+
+    def step_params(self) -> list:
+        return [self._of_gates("W_hid_to", 1)]
+
+    def _part(self, x, gate):
+        """Cut a gate's part out of what one product computed."""
+        start = self.gates.index(gate) * self.num_units
+        return x[:, start : start + self.num_units]
+
+
+class LSTMLayer(_GatedLayer):
+    r"""Long short-term memory.
+
+    Step :math:`t` computes
+
+    .. math::
+
+        i_t &= \sigma_i(x_t W_{xi} + h_{t-1} W_{hi} + w_{ci} \odot c_{t-1} + b_i) \\
+        f_t &= \sigma_f(x_t W_{xf} + h_{t-1} W_{hf} + w_{cf} \odot c_{t-1} + b_f) \\
+        c_t &= f_t \odot c_{t-1} + i_t \odot \sigma_c(x_t W_{xc} + h_{t-1} W_{hc} + b_c) \\
+        o_t &= \sigma_o(x_t W_{xo} + h_{t-1} W_{ho} + w_{co} \odot c_t + b_o) \\
+        h_t &= o_t \odot \sigma_h(c_t)
+
+    Parameters
+    ----------
+    incoming : Layer, or tuple of int or None
+        The layer whose output this one takes, or its shape, ``(batch size, steps, ...)``. What
+        follows the first two axes is flattened.
+    num_units : int
+        The number of units: the size of the output's last axis.
+    ingate, forgetgate, cell, outgate : Gate
+        The parameters of :math:`i_t`, of :math:`f_t`, of what is added to the cell (by default
+        ``Gate(W_cell=None, nonlinearity=tanh)``) and of :math:`o_t`.
+    nonlinearity : callable or None, default tanh
+        The function :math:`\sigma_h`; None for none.
+    cell_init, hid_init : Layer, array, shared variable, expression, callable, default Constant(0)
+        :math:`c_0` and :math:`h_0`, of shape ``(1, num_units)``. A layer of output shape
+        ``(batch size, num_units)`` gives one for each sequence of the batch.
+    backwards : bool, default False
+        Whether to go from the last step to the first. The output is in the order of the input.
+    learn_init : bool, default False
+        Whether `cell_init` and `hid_init` are trainable.
+    peepholes : bool, default True
+        Whether gates see the cell, with weights :math:`w_{ci}, w_{cf}, w_{co}`.
+    gradient_steps : int, default -1
+        Through how many steps, counted from the last, the gradient goes; -1 for all.
+    grad_clipping : float, default 0
+        To what absolute value the gradient of the gates' sums is clipped at each step; 0 for not.
+    unroll_scan : bool, default False
+        Whether to write all steps out in the graph, which needs the number of steps to be known.
+    precompute_input : bool, default True
+        Whether to compute the products of inputs and weights for all steps at once, which is
+        faster, and needs more memory.
+    mask_input : Layer, optional
+        A layer of output shape ``(batch size, steps)``. Where its output is 0 the states stay as
+        they were: so it is told where sequences end that are shorter than the others.
+    only_return_final : bool, default False
+        Whether to return the output of the last step only, ``(batch size, num_units)``.
+    name : str, optional
+        A name for the layer.
+
+    Raises
+    ------
+    ValueError
+        If a size isn't known, isn't positive or doesn't fit, if `unroll_scan` is asked for with
+        an unknown number of steps or with `gradient_steps`, or if a gate lacks its `W_cell`.
+    TypeError
+        If an argument isn't of the type that it should be.
+
+    References
+    ----------
+    Alex Graves: Generating sequences with recurrent neural networks. arXiv:1308.0850, 2013,
+    equations 7 to 11.
+
+    Examples
+    --------
+    >>> from lasagne_expr.layers import InputLayer, LSTMLayer
+    >>> l_in, l_mask = InputLayer((None, None, 20)), InputLayer((None, None))
+    >>> LSTMLayer(l_in, num_units=5, mask_input=l_mask, only_return_final=True).output_shape
+    (None, 5)
+
+    A gate's weights as the transpose of another one's:
+
+    >>> l1 = LSTMLayer(l_in, num_units=5)
+    >>> l2 = LSTMLayer(l1, num_units=5, ingate=Gate(W_hid=l1.W_hid_to_ingate.T))
+    """
+
+    gates = ("ingate", "forgetgate", "cell", "outgate")
+
+    def __init__(
+        self,
+        incoming: "Layer | tuple",
+        num_units: int,
+        ingate: Gate = Gate(),
+        forgetgate: Gate = Gate(),
+        cell: Gate = Gate(W_cell=None, nonlinearity=tanh),
+        outgate: Gate = Gate(),
+        nonlinearity: "Callable | None" = tanh,
+        cell_init: Any = Constant(0.0),
+        hid_init: Any = Constant(0.0),
+        backwards: bool = False,
+        learn_init: bool = False,
+        peepholes: bool = True,
+        gradient_steps: int = -1,
+        grad_clipping: float = 0,
+        unroll_scan: bool = False,
+        precompute_input: bool = True,
+        mask_input: "Layer | None" = None,
+        only_return_final: bool = False,
+        **kwargs,
+    ):
+        super().__init__(
+            incoming,
+            {"hid_init": hid_init, "cell_init": cell_init},
+            backwards,
+            learn_init,
+            gradient_steps,
+            grad_clipping,
+            unroll_scan,
+            precompute_input,
+            mask_input,
+            only_return_final,
+            **kwargs,
+        )
+        self.num_units = positive_int(self, "num_units", num_units)
+        self.nonlinearity = nonlinearity_or_identity(self, nonlinearity)
+        self.peepholes = bool(peepholes)
+        self._add_gates(ingate=ingate, forgetgate=forgetgate, cell=cell, outgate=outgate)
+        if self.peepholes:
+            self.W_cell_to_ingate = self._add_peephole("ingate", ingate)
+            self.W_cell_to_forgetgate = self._add_peephole("forgetgate", forgetgate)
+            self.W_cell_to_outgate = self._add_peephole("outgate", outgate)
+        self.cell_init = self.add_state("cell_init", cell_init, (self.num_units,))
+        self.hid_init = self.add_state("hid_init", hid_init, (self.num_units,))
+        # The step returns the output first.
+        self.initial_states = {"hid_init": self.hid_init, "cell_init": self.cell_init}
+
+    def _add_peephole(self, name, gate):
+        if gate.W_cell is None:
+            raise ValueError(
+                f"{self}: its {name} has no W_cell, which peepholes need: give it one, or leave "
+                "peepholes out by peepholes=False"
+            )
+        return self.add_param(gate.W_cell, (self.num_units,), name=f"W_cell_to_{name}")
+
+    def step_params(self) -> list:
+        params = super().step_params()
+        if self.peepholes:
+            params += [self.W_cell_to_ingate, self.W_cell_to_forgetgate, self.W_cell_to_outgate]
+        return params
+
+    def step(self, input: theano.Variable, states: list, params: list, **kwargs) -> list:
+        hidden, cell = states
+        weights, *peepholes = params
+        sums = self.clipped(input + T.dot(hidden, weights))
+        ingate, forgetgate, new, outgate = (self._part(sums, gate) for gate in self.gates)
+        if peepholes:
+            ingate = ingate + cell * peepholes[0]
+            forgetgate = forgetgate + cell * peepholes[1]
+        cell = self.nonlinearity_forgetgate(forgetgate) * cell + self.nonlinearity_ingate(
+            ingate
+        ) * self.nonlinearity_cell(new)
+        if peepholes:
+            outgate = outgate + cell * peepholes[2]
+        return [self.nonlinearity_outgate(outgate) * self.nonlinearity(cell), cell]
+
+
+class GRULayer(_GatedLayer):
+    r"""Gated recurrent units.
+
+    Step :math:`t` computes
+
+    .. math::
+
+        r_t &= \sigma_r(x_t W_{xr} + h_{t-1} W_{hr} + b_r) \\
+        u_t &= \sigma_u(x_t W_{xu} + h_{t-1} W_{hu} + b_u) \\
+        c_t &= \sigma_c(x_t W_{xc} + r_t \odot (h_{t-1} W_{hc}) + b_c) \\
+        h_t &= (1 - u_t) \odot h_{t-1} + u_t \odot c_t
+
+    Parameters
+    ----------
+    incoming : Layer, or tuple of int or None
+        The layer whose output this one takes, or its shape, ``(batch size, steps, ...)``. What
+        follows the first two axes is flattened.
+    num_units : int
+        The number of units: the size of the output's last axis.
+    resetgate, updategate, hidden_update : Gate
+        The parameters of :math:`r_t`, of :math:`u_t` and of :math:`c_t` (by default with tanh).
+    hid_init : Layer, array, shared variable, expression, or callable, default Constant(0)
+        :math:`h_0`, of shape ``(1, num_units)``. A layer of output shape
+        ``(batch size, num_units)`` gives one for each sequence of the batch.
+    backwards, learn_init, gradient_steps, grad_clipping, unroll_scan, precompute_input, \
+    mask_input, only_return_final
+        As for :class:`LSTMLayer`.
+    name : str, optional
+        A name for the layer.
+
+    Raises
+    ------
+    ValueError
+        If a size isn't known, isn't positive or doesn't fit, or if `unroll_scan` is asked for with
+        an unknown number of steps or with `gradient_steps`.
+    TypeError
+        If an argument isn't of the type that it should be.
+
+    Notes
+    -----
+    The reset gate is applied after the product with :math:`W_{hc}`, so that one product does for
+    all gates; in the paper it is applied before.
+
+    References
+    ----------
+    Junyoung Chung, Caglar Gulcehre, KyungHyun Cho and Yoshua Bengio: Empirical evaluation of gated
+    recurrent neural networks on sequence modeling. arXiv:1412.3555, 2014.
+
+    Examples
+    --------
+    >>> from lasagne_expr.layers import GRULayer, InputLayer
+    >>> GRULayer(InputLayer((None, None, 20)), num_units=5, backwards=True).output_shape
+    (None, None, 5)
+    """
+
+    gates = ("resetgate", "updategate", "hidden_update")
+
+    def __init__(
+        self,
+        incoming: "Layer | tuple",
+        num_units: int,
+        resetgate: Gate = Gate(W_cell=None),
+        updategate: Gate = Gate(W_cell=None),
+        hidden_update: Gate = Gate(W_cell=None, nonlinearity=tanh),
+        hid_init: Any = Constant(0.0),
+        backwards: bool = False,
+        learn_init: bool = False,
+        gradient_steps: int = -1,
+        grad_clipping: float = 0,
+        unroll_scan: bool = False,
+        precompute_input: bool = True,
+        mask_input: "Layer | None" = None,
+        only_return_final: bool = False,
+        **kwargs,
+    ):
+        super().__init__(
+            incoming,
+            {"hid_init": hid_init},
+            backwards,
+            learn_init,
+            gradient_steps,
+            grad_clipping,
+            unroll_scan,
+            precompute_input,
+            mask_input,
+            only_return_final,
+            **kwargs,
+        )
+        self.num_units = positive_int(self, "num_units", num_units)
+        self._add_gates(resetgate=resetgate, updategate=updategate, hidden_update=hidden_update)
+        self.hid_init = self.add_state("hid_init", hid_init, (self.num_units,))
+
+    def step(self, input: theano.Variable, states: list, params: list, **kwargs) -> list:
+        (hidden,) = states
+        from_hidden = self.clipped(T.dot(hidden, params[0]))
+        input = self.clipped(input)
+        reset, update = (
+            getattr(self, f"nonlinearity_{gate}")(
+                self._part(input, gate) + self._part(from_hidden, gate)
+            )
+            for gate in self.gates[:2]
+        )
+        new = self._part(input, "hidden_update") + reset * self._part(from_hidden, "hidden_update")
+        new = self.nonlinearity_hidden_update(self.clipped(new))
+        return [(1 - update) * hidden + update * new]
