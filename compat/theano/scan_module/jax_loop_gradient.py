@@ -502,8 +502,8 @@ class InnerGradient:
 def _shifted(compute, through):
     """Make a function that returns known outputs, plus a shift of zero.
 
-    Its gradient with respect to `values` is that of `compute`; that with respect to the shifts is
-    the outputs' own.
+    Its gradient with respect to `values` is that of `compute`; that with respect to the shifts, if
+    there are any, is the outputs' own.
     """
 
     @jax.custom_vjp
@@ -511,12 +511,12 @@ def _shifted(compute, through):
         return known
 
     def forward(values, others, known, shifts):
-        return known, (values, others)
+        return known, (values, others, shifts)
 
     def backward(residuals, cotangents):
-        values, others = residuals
+        values, others, shifts = residuals
         _, pull = jax.vjp(lambda values: compute(merged(through, values, others)), values)
-        return pull(cotangents)[0], None, None, cotangents
+        return pull(cotangents)[0], None, None, None if shifts is None else cotangents
 
     shifted.defvjp(forward, backward)
     return shifted
