@@ -10,6 +10,7 @@ overridden by the shared variable's own (:func:`tagged`).
 import numbers
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,11 @@ from theano.compile import SharedVariable
 from .shape_inference import ExpressionShapeError, infer_shape
 
 __all__ = [
+    "MadeBy",
     "as_theano_expression",
     "collect_shared_vars",
     "create_param",
+    "deterministic_form",
     "has_tags",
     "own_tags",
     "param_has_tags",
@@ -289,10 +292,73 @@ def create_param(spec: Any, shape: tuple, name: "str | None" = None) -> theano.V
         param = _checked_expression(value, shape, label, source)
         if param.name is None:
             param.name = name
+            if source and name:
+                _name_parts(param)
     else:
         param = _shared_from_array(_checked_array(value, shape, label, source), name)
     _warn_if_upcasting(param, label)
     return param
+
+
+def _name_parts(param):
+    """Name the shared variables that a ready-made expression has just made after the parameter."""
+    made_by = getattr(param.tag, "made_by", None)
+    for variable in made_by.variables if made_by else ():
+        if isinstance(variable, SharedVariable) and variable.name:
+            variable.name = f"{param.name}.{variable.name}"
+
+
+@dataclass(frozen=True)
+class MadeBy:
+    """How a variable was made: what ready-made expressions leave in its ``tag.made_by``.
+
+    Parameters
+    ----------
+    expression : lasagne_expr.expressions.Expression
+        What made it.
+    variables : tuple of Theano variables
+        What it is made of, in the order of the expression's `variable_names`.
+
+    Examples
+    --------
+    >>> from lasagne_expr.expressions import Positive
+    >>> Positive()((3, 2)).tag.made_by.variables
+    (raw,)
+    """
+
+    expression: Any
+    variables: tuple
+
+
+def deterministic_form(outputs: "list[theano.Variable]") -> "list[theano.Variable]":
+    """Replace what is for training only: variables with a ``tag.deterministic``, by that.
+
+    Parameters
+    ----------
+    outputs : list of Theano variables
+        What to compute.
+
+    Returns
+    -------
+    list of Theano variables
+        Copies in which no such variable occurs, or the very same variables where none did.
+
+    Examples
+    --------
+    >>> import theano.tensor as T
+    >>> noisy = T.scalar("x") + 1
+    >>> noisy.tag.deterministic = T.constant(5.0)
+    >>> float(deterministic_form([2 * noisy])[0].eval())
+    10.0
+    """
+    replace = {
+        variable: variable.tag.deterministic
+        for variable in theano.gof.graph.ancestors(outputs)
+        if hasattr(variable.tag, "deterministic")
+    }
+    if not replace:
+        return outputs
+    return theano.clone(outputs, replace=replace, strict=False)
 
 
 def _checked_shape(shape, label):

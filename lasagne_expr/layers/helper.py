@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters import as_theano_expression
+from ..parameters import as_theano_expression, deterministic_form
 from .base import Layer, MergeLayer
 from .input import InputLayer
 
@@ -144,9 +144,10 @@ def get_output(layer_or_layers: Any, inputs: Any = None, **kwargs) -> Any:
         if layer not in outputs:
             outputs[layer] = _output_of(layer, outputs, inputs, kwargs)
     _warn_of_unused(kwargs, [layer for layer in layers if layer not in inputs])
-    if isinstance(layer_or_layers, (list, tuple)):
-        return [outputs[layer] for layer in layer_or_layers]
-    return outputs[layer_or_layers]
+    wanted = [outputs[layer] for layer in _as_list(layer_or_layers)]
+    if kwargs.get("deterministic"):
+        wanted = deterministic_form(wanted)
+    return wanted if isinstance(layer_or_layers, (list, tuple)) else wanted[0]
 
 
 def _inputs_by_layer(inputs):
