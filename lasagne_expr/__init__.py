@@ -17,15 +17,18 @@ from . import (
 )
 from ._version import __version__
 from .parameters import tagged
+from .saving import load, save
 
 __all__ = [
     "init",
     "layers",
+    "load",
     "nonlinearities",
     "objectives",
     "parameters",
     "random",
     "regularization",
+    "save",
     "tagged",
     "updates",
     "utils",

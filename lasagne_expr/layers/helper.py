@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import theano
+from theano.compile import SharedVariable
 
 from ..parameters import as_theano_expression, deterministic_form
 from .base import Layer, MergeLayer
@@ -19,6 +21,7 @@ __all__ = [
     "get_all_params",
     "get_output",
     "get_output_shape",
+    "get_param_values",
     "set_all_param_values",
 ]
 
@@ -354,6 +357,73 @@ def get_all_param_values(layer: "Layer | Sequence[Layer]", **tags: bool) -> list
     return [param.get_value() for param in get_all_params(layer, **tags)]
 
 
+def get_param_values(
+    layer: "Layer | Sequence[Layer]", evaluated: bool = True, **tags: bool
+) -> list[np.ndarray]:
+    """Compute the parameters of a layer, or of several, as the layers use them.
+
+    Where a parameter is an expression, that is the expression's value: the matrix that the input
+    is multiplied with, not the shared variables that it is made of.
+
+    Parameters
+    ----------
+    layer : Layer or list of Layer
+        The layers whose parameters are wanted; unlike for :func:`get_all_param_values`, not those
+        below. For a whole network pass ``get_all_layers(network)``.
+    evaluated : bool, default True
+        Whether to compute expressions, rather than to copy the shared variables below them.
+    **tags : bool
+        Which parameters; see `Layer.get_params`.
+
+    Returns
+    -------
+    list of arrays
+        One for each parameter, in the order of ``get_params(unwrap_shared=not evaluated)``, each
+        once. Noise within an expression is drawn, and its stream stays where it is.
+
+    Raises
+    ------
+    ValueError
+        If a parameter depends on an input of the network, so that it has no value by itself.
+
+    Examples
+    --------
+    >>> import numpy as np, theano, theano.tensor as T
+    >>> from lasagne_expr.layers import DenseLayer, InputLayer
+    >>> w = theano.shared(np.zeros((1, 2)), name="w")
+    >>> layer = DenseLayer(InputLayer((None, 1)), 2, W=T.exp(w), b=None)
+    >>> get_param_values(layer)[0].tolist(), get_param_values(layer, evaluated=False)[0].tolist()
+    ([[1.0, 1.0]], [[0.0, 0.0]])
+    """
+    found = (
+        param
+        for one in _as_list(layer)
+        for param in one.get_params(unwrap_shared=not evaluated, **tags)
+    )
+    params = list(dict.fromkeys(found))
+    expressions = [param for param in params if not isinstance(param, SharedVariable)]
+    for expression in expressions:
+        _check_depends_on_no_input(expression)
+    values = dict(zip(expressions, _evaluate(expressions)))
+    return [np.asarray(values[param]) if param in values else param.get_value() for param in params]
+
+
+def _check_depends_on_no_input(param):
+    for leaf in theano.gof.graph.inputs([param]):
+        if not isinstance(leaf, (SharedVariable, theano.Constant)):
+            raise ValueError(
+                f"parameter {param} depends on the input {leaf}, so that it has no value by "
+                "itself: compute it with theano.function, and give the input"
+            )
+
+
+def _evaluate(expressions):
+    if not expressions:
+        return []
+    # Looking at a parameter changes no state: neither that of noise, nor any other.
+    return theano.function([], expressions, no_default_updates=True)()
+
+
 def set_all_param_values(
     layer: "Layer | Sequence[Layer]", values: Iterable[np.ndarray], **tags: bool
 ) -> None:
@@ -382,12 +452,13 @@ def set_all_param_values(
     params, values = get_all_params(layer, **tags), list(values)
     if len(params) != len(values):
         raise ValueError(f"got {len(values)} values for {len(params)} parameters: {params}")
-    new_values = [_value_for(param, value) for param, value in zip(params, values, strict=True)]
+    new_values = [value_for(param, value) for param, value in zip(params, values, strict=True)]
     for param, value in zip(params, new_values, strict=True):
         param.set_value(value)
 
 
-def _value_for(param, value):
+def value_for(param: SharedVariable, value: Any) -> np.ndarray:
+    """Check that a value fits a shared variable, and give it the variable's dtype."""
     if isinstance(value, np.ma.MaskedArray):
         raise ValueError(f"parameter {param} needs all values, got a masked array")
     try:
