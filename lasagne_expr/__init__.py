@@ -1,26 +1,30 @@
 """A lightweight neural-network library in which every parameter may be an expression."""
 
-from ._engine import require_engine
-
-require_engine()
-
-from . import (
-    init,
-    layers,
-    nonlinearities,
-    objectives,
-    parameters,
-    random,
-    regularization,
-    updates,
-    utils,
-)
+from ._engine import require_engine, starts_as_command
 from ._version import __version__
-from .parameters import tagged
-from .saving import load, save
+
+# A command checks the engine itself, and a script that it runs may set THEANO_FLAGS first.
+if not starts_as_command():
+    require_engine()
+
+    from . import (
+        init,
+        layers,
+        nonlinearities,
+        objectives,
+        parameters,
+        random,
+        regularization,
+        updates,
+        utils,
+    )
+    from .aliases import install_as_lasagne
+    from .parameters import tagged
+    from .saving import load, save
 
 __all__ = [
     "init",
+    "install_as_lasagne",
     "layers",
     "load",
     "nonlinearities",

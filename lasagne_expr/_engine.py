@@ -23,3 +23,15 @@ def require_engine() -> None:
     version = getattr(theano, "__version__", "0")
     if tuple(int(part) for part in version.split(".")[:2]) < (1, 0):
         raise ImportError(f"lasagne_expr needs Theano 1.0.5, not {version}: {install}")
+
+
+def starts_as_command() -> bool:
+    """Tell whether Python is just importing the package to run ``python -m lasagne_expr``.
+
+    Returns
+    -------
+    bool
+    """
+    # Until the module is found, sys.argv is "-m" and the arguments that follow its name.
+    name = sys.orig_argv[-len(sys.argv)] if sys.argv and sys.argv[0] == "-m" else ""
+    return name.removeprefix("-m") == __package__
