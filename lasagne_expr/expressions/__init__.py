@@ -6,24 +6,57 @@ expression of new shared variables, whose value is orthogonal whatever the optim
 
 from .base import Expression, Unary
 from .bounded import Bounded, Positive, UnitInterval
+from .definite import PositiveDefinite, PositiveSemidefinite
 from .low_rank import LowRank
 from .masked import Masked, Sparse
+from .noisy import Noisy
 from .normalized import Simplex, SpectralNorm, Sphere, Standardized, UnitNorm, WeightNorm
 from .orthogonal import Orthogonal, SpecialOrthogonal
+from .quantized import Binary, Quantized, Ternary
+from .singular_values import AlmostOrthogonal, FixedRank, Invertible
+from .structured import (
+    BlockDiagonal,
+    Circulant,
+    Diagonal,
+    Kronecker,
+    SkewSymmetric,
+    Symmetric,
+    Toeplitz,
+    Triangular,
+)
+from .tied import Tied
 
 __all__ = [
+    "AlmostOrthogonal",
+    "Binary",
+    "BlockDiagonal",
     "Bounded",
+    "Circulant",
+    "Diagonal",
     "Expression",
+    "FixedRank",
+    "Invertible",
+    "Kronecker",
     "LowRank",
     "Masked",
+    "Noisy",
     "Orthogonal",
     "Positive",
+    "PositiveDefinite",
+    "PositiveSemidefinite",
+    "Quantized",
     "Simplex",
+    "SkewSymmetric",
     "Sparse",
     "SpecialOrthogonal",
     "SpectralNorm",
     "Sphere",
     "Standardized",
+    "Symmetric",
+    "Ternary",
+    "Tied",
+    "Toeplitz",
+    "Triangular",
     "Unary",
     "UnitInterval",
     "UnitNorm",
