@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import theano
@@ -20,11 +21,16 @@ from tqdm import tqdm
 
 import lasagne_expr
 from data import DataError, Images
+from lasagne_expr import load, save
 from lasagne_expr.layers import Layer, get_all_params, get_output
 from lasagne_expr.objectives import categorical_accuracy, categorical_crossentropy
 from lasagne_expr.updates import adam
 
 EXIT_INTERRUPTED = 130
+
+
+class ResumeError(Exception):
+    """An earlier run that can't be gone on with."""
 
 
 def run(main: Callable[[], int]) -> None:
@@ -34,17 +40,24 @@ def run(main: Callable[[], int]) -> None:
     except KeyboardInterrupt:
         print("Ended by Ctrl-C.", file=sys.stderr)
         code = EXIT_INTERRUPTED
-    except DataError as error:
+    except (DataError, ResumeError) as error:
         print(f"error: {error}", file=sys.stderr)
         code = 1
     sys.exit(code)
 
 
-def set_up(description: str, epochs: dict[str, int]) -> argparse.Namespace:
+def set_up(
+    description: str,
+    epochs: "dict[str, int] | int",
+    model: "dict[str, Any] | None" = None,
+    resumable: bool = False,
+) -> argparse.Namespace:
     """Read the command line, seed what is random, and make the output folder.
 
-    `epochs` has the default number of epochs for each data set. The result has the options, and
-    `rng`, the generator to shuffle with.
+    `epochs` has the default number of epochs for each data set, or is that number where a script
+    makes its own data. `model` has what argparse should know about the argument that chooses the
+    network, where there is one. `resumable` scripts have the option --resume. The result has the
+    options, and `rng`, the generator to shuffle with.
     """
     parser = argparse.ArgumentParser(
         description=description,
@@ -52,11 +65,19 @@ def set_up(description: str, epochs: dict[str, int]) -> argparse.Namespace:
         f"the exit code is then {EXIT_INTERRUPTED}.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    defaults = ", ".join(f"{number} for {name}" for name, number in epochs.items())
+    if model:
+        parser.add_argument("model", nargs="?", **model)
+    of_images = isinstance(epochs, dict)
+    defaults = (
+        ", ".join(f"{number} for {name}" for name, number in epochs.items())
+        if of_images
+        else epochs
+    )
+    what = "images" if of_images else "sequences"
     parser.add_argument(
         "--epochs",
         type=_whole_number(1, 10**6),
-        help=f"passes through the training images (default: {defaults})",
+        help=f"passes through the training {what} (default: {defaults})",
     )
     parser.add_argument(
         "--seed",
@@ -67,17 +88,24 @@ def set_up(description: str, epochs: dict[str, int]) -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, default=Path("out"), help="folder to write to (default: out)"
     )
-    parser.add_argument(
-        "--data", choices=list(epochs), default="digits", help="the images (default: digits)"
-    )
-    parser.add_argument(
-        "--data-dir",
-        type=Path,
-        default=Path("data"),
-        help="folder of the MNIST files, fetched into there if they are missing (default: data)",
-    )
+    if of_images:
+        parser.add_argument(
+            "--data", choices=list(epochs), default="digits", help="the images (default: digits)"
+        )
+        parser.add_argument(
+            "--data-dir",
+            type=Path,
+            default=Path("data"),
+            help="folder of the MNIST files, fetched to there if they are missing (default: data)",
+        )
+    if resumable:
+        parser.add_argument(
+            "--resume",
+            action="store_true",
+            help="go on from the last whole epoch of the run that wrote to the same folder",
+        )
     args = parser.parse_args()
-    args.epochs = args.epochs or epochs[args.data]
+    args.epochs = args.epochs or (epochs[args.data] if of_images else epochs)
     try:
         args.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -107,6 +135,10 @@ class History:
     stopped: bool = False
 
     @property
+    def epochs(self) -> int:
+        return len(next(iter(self.losses.values())))
+
+    @property
     def exit_code(self) -> int:
         return EXIT_INTERRUPTED if self.stopped else 0
 
@@ -117,6 +149,8 @@ def train(
     args: argparse.Namespace,
     batch_size: int = 32,
     measures: "dict[str, Callable] | None" = None,
+    history: "History | None" = None,
+    after_epoch: "Callable | None" = None,
 ) -> History:
     """Train networks side by side on the same minibatches.
 
@@ -132,18 +166,24 @@ def train(
     batch_size : int, default 32
     measures : dict of str to function, optional
         Called without arguments after each epoch; what they return is kept.
+    history : History, optional
+        How training went until now, to go on from there.
+    after_epoch : callable, optional
+        Called with the history after each whole epoch, to save what was learned.
 
     Returns
     -------
     History
         Also when Ctrl-C ended training early; it then says so.
     """
-    history = History({name: [] for name in steps}, {name: [] for name in measures or {}})
+    if history is None:
+        history = History({name: [] for name in steps}, {name: [] for name in measures or {}})
     batch_size = min(batch_size, len(data[0]))
-    total = args.epochs * (len(data[0]) // batch_size)
+    per_epoch = len(data[0]) // batch_size
+    progress = {"total": args.epochs * per_epoch, "initial": history.epochs * per_epoch}
     every = 0.1 if sys.stderr.isatty() else 1  # seconds; less often where lines pile up in a log
-    with _StopRequest() as stop, tqdm(total=total, unit=" steps", mininterval=every) as bar:
-        for epoch in range(1, args.epochs + 1):
+    with _StopRequest() as stop, tqdm(**progress, unit=" steps", mininterval=every) as bar:
+        for epoch in range(history.epochs + 1, args.epochs + 1):
             bar.set_description(f"epoch {epoch}/{args.epochs}", refresh=False)
             losses = []
             for batch in _minibatches(data, batch_size, args.rng):
@@ -158,10 +198,29 @@ def train(
                 history.measures[name].append(float(measure()))
             if stop.requested:
                 break
+            if after_epoch:
+                after_epoch(history)
     if stop.requested:
         history.stopped = True
         print(f"Stopped by Ctrl-C in epoch {epoch} of {args.epochs}: keeping what was learned.")
     return history
+
+
+def resume(path: Path, network: Layer, updates: dict) -> History:
+    """Take up a run that was saved with `save_run`."""
+    try:
+        history = History(**load(path, network, updates))
+    except FileNotFoundError as error:
+        raise ResumeError(f"{path} isn't there: run the script without --resume first") from error
+    except (OSError, TypeError, ValueError) as error:
+        raise ResumeError(f"can't go on from {path}: {error}") from error
+    print(f"going on after epoch {history.epochs}")
+    return history
+
+
+def save_run(path: Path, network: Layer, updates: dict, history: History) -> None:
+    """Save all that training depends on; what was there before is replaced at once."""
+    save(path, network, updates, {"losses": history.losses, "measures": history.measures})
 
 
 def _minibatches(data: tuple, size: int, rng: np.random.RandomState) -> Iterator[list]:
