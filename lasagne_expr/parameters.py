@@ -303,9 +303,10 @@ def create_param(spec: Any, shape: tuple, name: "str | None" = None) -> theano.V
 def _name_parts(param):
     """Name the shared variables that a ready-made expression has just made after the parameter."""
     made_by = getattr(param.tag, "made_by", None)
-    for variable in made_by.variables if made_by else ():
-        if isinstance(variable, SharedVariable) and variable.name:
-            variable.name = f"{param.name}.{variable.name}"
+    if made_by is not None:
+        for variable, name in zip(made_by.variables, made_by.expression.variable_names):
+            if isinstance(variable, SharedVariable) and variable.name == name:
+                variable.name = f"{param.name}.{name}"
 
 
 @dataclass(frozen=True)
