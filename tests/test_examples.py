@@ -3,6 +3,7 @@
 import argparse
 import gzip
 import http.server
+import json
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ from typing import ClassVar
 import matplotlib.image
 import numpy as np
 import pytest
+import safetensors.numpy
 from sklearn.datasets import load_digits
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -26,8 +28,13 @@ PICTURES = {
     "positive": ["parts", "curves"],
     "positive_semidefinite": ["neighbours", "eigenvalues"],
     "frozen": ["weights"],
+    "mnist": ["curves", "filters", "mistakes"],
+    "recurrent": ["curves", "answers"],
+    "convolutional_autoencoder": ["reconstructions", "filters", "errors"],
+    "spatial_transformer": ["images", "accuracy"],
 }
 SCRIPTS = list(PICTURES)
+OF_IMAGES = [script for script in SCRIPTS if script != "recurrent"]
 MODULES = ("common", "data", "pictures")
 
 
@@ -284,6 +291,41 @@ def test_ctrl_c_stops_after_the_step_in_hand(example_modules):
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_training_goes_on_from_a_history(example_modules):
+    calls, saved = [], []
+    history = example_modules.common.History({"net": [5.0, 4.0]}, {"count": [1.0, 2.0]})
+    again = example_modules.common.train(
+        {"net": lambda images: calls.append(len(images)) or 3.0},
+        (np.zeros((6, 2)),),
+        arguments(4),
+        3,
+        {"count": lambda: len(calls)},
+        history,
+        lambda history: saved.append([history.epochs, len(calls)]),
+    )
+    assert again.losses == {"net": [5.0, 4.0, 3.0, 3.0]}
+    assert again.measures == {"count": [1.0, 2.0, 2.0, 4.0]}
+    assert saved == [[3, 2], [4, 4]]
+
+
+def test_an_epoch_cut_short_by_ctrl_c_is_not_saved(example_modules):
+    saved, steps = [], iter(range(100))
+
+    def step(images):
+        if next(steps) == 3:
+            signal.raise_signal(signal.SIGINT)
+        return 1.0
+
+    example_modules.common.train(
+        {"net": step},
+        (np.zeros((6, 2)),),
+        arguments(4),
+        2,
+        after_epoch=lambda history: saved.append(history.epochs),
+    )
+    assert saved == [1]
+
+
 def test_second_ctrl_c_ends_at_once(example_modules, capsys):
     def step(images):
         signal.raise_signal(signal.SIGINT)
@@ -327,8 +369,10 @@ def test_help_says_what_it_shows(script, tmp_path):
     assert result.returncode == 0
     first_line = (EXAMPLES / f"{script}.py").read_text().split("\n")[0]
     assert result.stdout.replace("\n", " ").count(first_line.strip('"')) == 1
-    for option in ("--epochs", "--seed", "--out", "--data {digits,mnist}", "--data-dir"):
+    for option in ("--epochs", "--seed", "--out"):
         assert option in result.stdout
+    for option in ("--data {digits,mnist}", "--data-dir"):
+        assert (option in result.stdout) == (script in OF_IMAGES)
     assert "130" in result.stdout
 
 
@@ -424,6 +468,48 @@ def test_pictures_are_written(full_run, script):
     with np.load(folder / f"{script}.npz") as values:
         assert len(values.files) > 1
         assert all(np.isfinite(values[name]).all() for name in values.files)
+
+
+@pytest.mark.slow
+def test_resumed_training_is_as_if_it_had_not_stopped(tmp_path):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    for folder, options in [
+        (whole, ["--epochs", 4]),
+        (parts, ["--epochs", 2]),
+        # The seed is the saved run's: this one's own goes unused.
+        (parts, ["--epochs", 4, "--resume", "--seed", 5]),
+    ]:
+        folder.mkdir(exist_ok=True)
+        result = run_script("tied_autoencoder", folder, *options)
+        assert result.returncode == 0, result.stderr
+    assert "going on after epoch 2" in result.stdout
+    for name in ("tied_autoencoder.npz", "tied_autoencoder.safetensors"):
+        first, second = (load_arrays(folder / "out" / name) for folder in (whole, parts))
+        assert first.keys() == second.keys()
+        for key in first:
+            assert first[key].tobytes() == second[key].tobytes(), key
+    histories = [saved_meta(folder / "out" / name) for folder in (whole, parts)]
+    assert histories[0] == histories[1]
+    assert len(json.loads(histories[0])["losses"]["tied"]) == 4
+
+
+def load_arrays(path):
+    if path.suffix == ".npz":
+        with np.load(path) as content:
+            return {name: content[name] for name in content.files}
+    return safetensors.numpy.load_file(path)
+
+
+def saved_meta(path):
+    with safetensors.safe_open(str(path), framework="numpy") as file:
+        return file.metadata()["meta"]
+
+
+def test_resuming_without_an_earlier_run_is_explained(tmp_path):
+    result = run_script("tied_autoencoder", tmp_path, "--resume")
+    assert result.returncode == 1
+    assert "tied_autoencoder.safetensors isn't there: run the script without" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.slow
@@ -526,6 +612,170 @@ def test_fixed_variables_stay_fixed(full_run):
         assert np.abs(values["start + dot(a, b).b"]).max() > 0
 
 
+def printed(output, start):
+    """Read the number, percent as such, that ends the line that begins with `start`."""
+    return float(re.search(rf"^{start}:? +(?:.* )?(\d+\.\d+)%?$", output, re.MULTILINE)[1])
+
+
+@pytest.mark.slow
+def test_mlp_reads_digits(full_run, example_modules):
+    output, folder = full_run("mnist")
+    accuracy = printed(output, "accuracy on held-out images")
+    assert accuracy > 94
+    assert printed(output, "accuracy on images set aside") > 94
+
+    # The network again in NumPy, without dropout.
+    images = example_modules.data.load_images("digits", Path(), "float64")
+    with np.load(folder / "mnist.npz") as values:
+        activation = images.test
+        for name in ("hidden1", "hidden2", "digit"):
+            activation = activation @ values[f"mlp.{name}.W"] + values[f"mlp.{name}.b"]
+            if name != "digit":
+                activation = np.maximum(activation, 0)
+    expected = (activation.argmax(axis=1) == images.test_labels).mean()
+    assert accuracy == pytest.approx(100 * expected, abs=0.3)  # an image may be on the edge
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "epochs", "size", "least"),
+    [
+        ("cnn", 15, 32 * 10 + 32 * 289 + 256 * 129 + 2570, 93),
+        ("custom_mlp:1,50,0,.1", 15, 65 * 50 + 51 * 10, 90),
+        ("custom_mlp:0,1,0,0", 15, 65 * 10, 85),
+    ],
+)
+def test_other_networks_read_digits(tmp_path, model, epochs, size, least):
+    result = run_script("mnist", tmp_path, model, "--epochs", epochs)
+    assert result.returncode == 0, result.stderr
+    assert f"{size} numbers to learn" in result.stdout
+    assert printed(result.stdout, "accuracy on held-out images") > least
+    check_pictures(tmp_path / "out", "mnist")
+
+
+@pytest.mark.parametrize(
+    ("model", "complaint"),
+    [
+        ("mlpp", "'mlpp' is none of mlp, cnn or custom_mlp:"),
+        ("mlp:3", "'mlp:3' is none of"),
+        ("custom_mlp:2,800", "'custom_mlp:2,800' is none of"),
+        ("custom_mlp:2,0,0,0", "with whole positive numbers"),
+        ("custom_mlp:2,10,.5,1", "a probability isn't from 0 to below 1"),
+    ],
+)
+def test_unknown_networks_are_refused(tmp_path, model, complaint):
+    result = run_script("mnist", tmp_path, model)
+    assert result.returncode == 2
+    assert complaint in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def check_sums(output, network):
+    """Check that the answers are far better than the mean, whose error is the variance."""
+    rows = table(output, r"held out, 10 to 30 steps|longer, 31 to 50 steps")
+    assert f"{network}: " in output
+    for baseline, _ in rows.values():
+        assert baseline == pytest.approx(1 / 6, rel=0.1)  # of a sum of two uniform numbers
+    assert rows["held out, 10 to 30 steps"][1] < 0.05 * rows["held out, 10 to 30 steps"][0]
+    assert rows["longer, 31 to 50 steps"][1] < 0.3 * rows["longer, 31 to 50 steps"][0]
+
+
+@pytest.mark.slow
+def test_lstm_adds_marked_numbers(full_run):
+    check_sums(full_run("recurrent")[0], "lstm")
+
+
+@pytest.mark.slow
+def test_gru_adds_marked_numbers(tmp_path):
+    result = run_script("recurrent", tmp_path, "gru")
+    assert result.returncode == 0, result.stderr
+    check_sums(result.stdout, "gru")
+    check_pictures(tmp_path / "out", "recurrent")
+
+
+@pytest.mark.slow
+def test_tied_filters_beat_pca(full_run, example_modules):
+    output, folder = full_run("convolutional_autoencoder")
+    rows = table(output, r"tied|untied|PCA, 8 components")
+    assert rows["tied"][1] < 0.8 * rows["PCA, 8 components"][1]
+    filters = 32 * 16 + 64 * 32 * 16 + 8 * 64 * 4
+    biases = 32 + 64 + 8 + 64 + 32 + 1
+    assert rows["tied"][0] == filters + biases + 32 + 64 + 8  # and a strength for each channel
+    assert rows["untied"][0] == 2 * filters + biases
+
+    # The network again in NumPy: each layer as a matrix, the decoder's from the encoder's.
+    images = example_modules.data.load_images("digits", Path(), "float64")
+    with np.load(folder / "convolutional_autoencoder.npz") as values:
+        values = {name: value.astype("float64") for name, value in values.items()}
+    names = ("encode1", "encode2", "code")
+    encoders, decoders = [], []
+    for depth, (name, size) in enumerate(zip(names, (8, 4, 2)), start=1):
+        W, stride, pad = values[f"tied.{name}.W"], *((2, 1) if size > 2 else (1, 0))
+        encoders.append(convolution_matrix(W, size, stride, pad))
+        strength = values[f"tied.strength{depth}"]
+        decoders.append(convolution_matrix(W * strength, size, stride, pad).T)
+    layers = [(m, values[f"tied.{name}.b"]) for m, name in zip(encoders, names)]
+    layers += [(decoders[n - 1], values[f"tied.decode{n}.b"]) for n in (3, 2, 1)]
+    activation = images.test
+    for depth, (matrix, biases) in enumerate(layers, start=1):
+        activation = activation @ matrix + np.repeat(biases, matrix.shape[1] // len(biases))
+        if depth not in (3, 6):
+            activation = np.where(activation > 0, activation, np.expm1(np.minimum(activation, 0)))
+    expected = ((activation - images.test) ** 2).mean()
+    assert rows["tied"][1] == pytest.approx(expected, abs=2e-5)
+
+
+def convolution_matrix(W, size, stride, pad):
+    """Make the matrix that flattened images are multiplied by to convolve them with flipped W."""
+    filters, channels, rows, columns = W.shape
+    out = (size + 2 * pad - rows) // stride + 1
+    matrix = np.zeros((channels, size + 2 * pad, size + 2 * pad, filters, out, out))
+    for i, j in np.ndindex(out, out):
+        place = slice(i * stride, i * stride + rows), slice(j * stride, j * stride + columns)
+        matrix[(slice(None), *place, slice(None), i, j)] = W[:, :, ::-1, ::-1].transpose(1, 2, 3, 0)
+    inside = slice(pad, pad + size)
+    return matrix[:, inside, inside].reshape(channels * size**2, filters * out**2)
+
+
+@pytest.mark.slow
+def test_transformer_helps_to_read_distorted_digits(full_run):
+    output, folder = full_run("spatial_transformer")
+    rows = table(output, "as they are|transformed")
+    assert rows["transformed"][1] > 80
+    assert rows["transformed"][1] > rows["as they are"][1] + 15
+    small, large = sorted(size for size, _ in rows.values())
+    assert small > 0.99 * large
+    with np.load(folder / "spatial_transformer.npz") as values:
+        assert np.abs(values["transformed.theta.W"]).max() > 0.1  # which starts as 0
+
+
+def test_distorted_digits_are_whole(example_modules, monkeypatch):
+    """What isn't turned keeps all its ink, in proportion to its size."""
+    sys.modules.pop("spatial_transformer", None)
+    import spatial_transformer as script
+
+    monkeypatch.setattr(script, "TURN", 0)
+    monkeypatch.setattr(script, "SCALES", (1, 1))
+    images = np.zeros((20, 7, 5), "float32")
+    images[:, 2:5, 1:4] = np.random.RandomState(1).uniform(size=(20, 3, 3))
+    distorted, shape = script.distort(images.reshape(20, 35), (7, 5), np.random.RandomState(2))
+    assert shape == (14, 10)
+    assert distorted.dtype == np.float32
+    ink = images.sum(axis=(1, 2))
+    np.testing.assert_allclose(distorted.sum(axis=1), ink, rtol=1e-4)
+    centres = [
+        np.tensordot(image.reshape(shape), np.indices(shape), ((0, 1), (1, 2))) / total
+        for image, total in zip(distorted, ink)
+    ]
+    assert np.ptp(centres, axis=0).min() > 2  # they are shifted
+
+    monkeypatch.setattr(script, "SCALES", (2, 2))
+    square = np.pad(np.ones((2, 4, 4), "float32"), ((0, 0), (2, 2), (2, 2)))
+    enlarged, _ = script.distort(square.reshape(2, 64), (8, 8), np.random.RandomState(2))
+    np.testing.assert_allclose(enlarged.sum(axis=1), 4 * 16, rtol=0.05)
+    sys.modules.pop("spatial_transformer")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("script", ["tied_autoencoder", "positive_semidefinite"])
 def test_seeds_repeat(script, tmp_path):
@@ -544,7 +794,7 @@ def test_seeds_repeat(script, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", OF_IMAGES)
 def test_scripts_learn_from_mnist_files(script, tmp_path):
     write_small_mnist(tmp_path / "mnist", number=320)
     options = ["--data", "mnist", "--data-dir", tmp_path / "mnist", "--epochs", 1]
@@ -555,7 +805,7 @@ def test_scripts_learn_from_mnist_files(script, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("script", ["tied_autoencoder", "positive"])
+@pytest.mark.parametrize("script", ["tied_autoencoder", "positive", "mnist", "recurrent"])
 def test_ctrl_c_keeps_what_was_learned(script, tmp_path):
     command = [sys.executable, EXAMPLES / f"{script}.py", "--epochs", "100000"]
     process = subprocess.Popen(
