@@ -168,16 +168,19 @@ class Recurrence(MergeLayer):
         """List the expressions that :meth:`project` takes besides the input."""
         raise NotImplementedError(f"{type(self).__name__} needs a method input_params")
 
-    def project(self, input: theano.Variable, params: list, **kwargs) -> theano.Variable:
-        """Compute what a step takes of its input; of many steps' inputs, a row for each."""
+    def project(self, input: theano.Variable, params: list, **kwargs) -> list:
+        """Compute what a step takes of its input; of many steps' inputs, a row for each.
+
+        A list of variables: a loop whose steps cut nothing up is faster.
+        """
         raise NotImplementedError(f"{type(self).__name__} needs a method project")
 
     def step_params(self) -> list:
         """List the expressions that :meth:`step` takes besides the input and the states."""
         raise NotImplementedError(f"{type(self).__name__} needs a method step_params")
 
-    def step(self, input: theano.Variable, states: list, params: list, **kwargs) -> list:
-        """Compute the new states; the first is the layer's output."""
+    def step(self, inputs: list, states: list, params: list, **kwargs) -> list:
+        """Compute the new states from what was projected; the first is the layer's output."""
         raise NotImplementedError(f"{type(self).__name__} needs a method step")
 
     # Going over the sequence.
@@ -198,7 +201,7 @@ class Recurrence(MergeLayer):
         Theano variable
         """
         input = _steps_first(inputs[0])
-        sequences = [self._projected(input, kwargs) if self.precompute_input else input]
+        sequences = self._projected(input, kwargs) if self.precompute_input else [input]
         initial = [
             self._initial_state(name, inputs, input.shape[1]) for name in self.initial_states
         ]
@@ -211,12 +214,15 @@ class Recurrence(MergeLayer):
         return _steps_first(hidden[::-1] if self.backwards else hidden)
 
     def _projected(self, input, kwargs):
-        """Project the inputs of all steps by one product."""
+        """Project the inputs of all steps at once, as one batch."""
         shape = input.shape
         rows = input.reshape((-1, *(shape[n] for n in range(2, input.ndim))), ndim=input.ndim - 1)
-        projected = self.project(rows, self.input_params(), **kwargs)
-        sizes = [projected.shape[n] for n in range(1, projected.ndim)]
-        return projected.reshape((shape[0], shape[1], *sizes), ndim=projected.ndim + 1)
+        return [
+            x.reshape(
+                (shape[0], shape[1], *(x.shape[n] for n in range(1, x.ndim))), ndim=x.ndim + 1
+            )
+            for x in self.project(rows, self.input_params(), **kwargs)
+        ]
 
     def _initial_state(self, name, inputs, batch_size):
         if name in self.input_positions:
@@ -258,18 +264,19 @@ class Recurrence(MergeLayer):
 
     def _make_step(self, n_sequences: int, n_states: int, kwargs: dict) -> Callable:
         """Make the step of a scan: with the projection, if not done before, and the mask."""
+        has_mask = "mask" in self.input_positions
         n_projecting = 0 if self.precompute_input else len(self.input_params())
 
         def step(*arguments):
-            sequences, arguments = arguments[:n_sequences], arguments[n_sequences:]
+            sequences, arguments = list(arguments[:n_sequences]), arguments[n_sequences:]
             states, params = list(arguments[:n_states]), list(arguments[n_states:])
-            input = sequences[0]
+            mask = sequences.pop() if has_mask else None
             if not self.precompute_input:
-                input = self.project(input, params[:n_projecting], **kwargs)
-            new = self.step(input, states, params[n_projecting:], **kwargs)
-            if n_sequences == 1:
+                sequences = self.project(sequences[0], params[:n_projecting], **kwargs)
+            new = self.step(sequences, states, params[n_projecting:], **kwargs)
+            if mask is None:
                 return list(new)
-            return [T.switch(sequences[1], *pair) for pair in zip(new, states, strict=True)]
+            return [T.switch(mask, *pair) for pair in zip(new, states, strict=True)]
 
         return step
 

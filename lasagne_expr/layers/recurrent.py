@@ -153,14 +153,14 @@ class CustomRecurrentLayer(Recurrence):
     def input_params(self) -> list:
         return get_all_params(self.input_to_hidden, unwrap_shared=False)
 
-    def project(self, input: theano.Variable, params: list, **kwargs) -> theano.Variable:
-        return _network_output(self.input_to_hidden, input, kwargs)
+    def project(self, input: theano.Variable, params: list, **kwargs) -> list:
+        return [_network_output(self.input_to_hidden, input, kwargs)]
 
     def step_params(self) -> list:
         return get_all_params(self.hidden_to_hidden, unwrap_shared=False)
 
-    def step(self, input: theano.Variable, states: list, params: list, **kwargs) -> list:
-        hidden = input + _network_output(self.hidden_to_hidden, states[0], kwargs)
+    def step(self, inputs: list, states: list, params: list, **kwargs) -> list:
+        hidden = inputs[0] + _network_output(self.hidden_to_hidden, states[0], kwargs)
         return [self.nonlinearity(self.clipped(hidden))]
 
 
@@ -324,7 +324,11 @@ class Gate:
 
 
 class _GatedLayer(Recurrence):
-    """A recurrent layer whose gates' weights are put side by side, for one product to do them."""
+    """A recurrent layer with gates, each with a product of its own.
+
+    One product for all gates, whose columns are then cut apart, is a larger one, but keeps
+    compilers from vectorizing what follows, gradients above all.
+    """
 
     gates: tuple = ()
 
@@ -348,24 +352,20 @@ class _GatedLayer(Recurrence):
     def state_shape(self) -> tuple:
         return (self.num_units,)
 
-    def _of_gates(self, kind, axis):
-        """Put the parameters of one kind of all gates side by side."""
-        return T.concatenate([getattr(self, f"{kind}_{gate}") for gate in self.gates], axis=axis)
+    def _of_gates(self, kind):
+        """List the parameters of one kind, one for each gate."""
+        return [getattr(self, f"{kind}_{gate}") for gate in self.gates]
 
     def input_params(self) -> list:
-        return [self._of_gates("W_in_to", 1), self._of_gates("b", 0)]
+        return [*self._of_gates("W_in_to"), *self._of_gates("b")]
 
-    def project(self, input: theano.Variable, params: list, **kwargs) -> theano.Variable:
-        weights, biases = params
-        return T.dot(input.flatten(2), weights) + biases
+    def project(self, input: theano.Variable, params: list, **kwargs) -> list:
+        weights, biases = params[: len(self.gates)], params[len(self.gates) :]
+        input = input.flatten(2)
+        return [T.dot(input, W) + b for W, b in zip(weights, biases, strict=True)]
 
     def step_params(self) -> list:
-        return [self._of_gates("W_hid_to", 1)]
-
-    def _part(self, x, gate):
-        """Cut a gate's part out of what one product computed."""
-        start = self.gates.index(gate) * self.num_units
-        return x[:, start : start + self.num_units]
+        return self._of_gates("W_hid_to")
 
 
 class LSTMLayer(_GatedLayer):
@@ -509,11 +509,12 @@ class LSTMLayer(_GatedLayer):
             params += [self.W_cell_to_ingate, self.W_cell_to_forgetgate, self.W_cell_to_outgate]
         return params
 
-    def step(self, input: theano.Variable, states: list, params: list, **kwargs) -> list:
+    def step(self, inputs: list, states: list, params: list, **kwargs) -> list:
         hidden, cell = states
-        weights, *peepholes = params
-        sums = self.clipped(input + T.dot(hidden, weights))
-        ingate, forgetgate, new, outgate = (self._part(sums, gate) for gate in self.gates)
+        weights, peepholes = params[: len(self.gates)], params[len(self.gates) :]
+        ingate, forgetgate, new, outgate = (
+            self.clipped(x + T.dot(hidden, W)) for x, W in zip(inputs, weights, strict=True)
+        )
         if peepholes:
             ingate = ingate + cell * peepholes[0]
             forgetgate = forgetgate + cell * peepholes[1]
@@ -565,8 +566,8 @@ class GRULayer(_GatedLayer):
 
     Notes
     -----
-    The reset gate is applied after the product with :math:`W_{hc}`, so that one product does for
-    all gates; in the paper it is applied before.
+    The reset gate is applied after the product with :math:`W_{hc}`, as in Lasagne; in the paper it
+    is applied before.
 
     References
     ----------
@@ -617,16 +618,11 @@ class GRULayer(_GatedLayer):
         self._add_gates(resetgate=resetgate, updategate=updategate, hidden_update=hidden_update)
         self.hid_init = self.add_state("hid_init", hid_init, (self.num_units,))
 
-    def step(self, input: theano.Variable, states: list, params: list, **kwargs) -> list:
+    def step(self, inputs: list, states: list, params: list, **kwargs) -> list:
         (hidden,) = states
-        from_hidden = self.clipped(T.dot(hidden, params[0]))
-        input = self.clipped(input)
-        reset, update = (
-            getattr(self, f"nonlinearity_{gate}")(
-                self._part(input, gate) + self._part(from_hidden, gate)
-            )
-            for gate in self.gates[:2]
-        )
-        new = self._part(input, "hidden_update") + reset * self._part(from_hidden, "hidden_update")
-        new = self.nonlinearity_hidden_update(self.clipped(new))
-        return [(1 - update) * hidden + update * new]
+        inputs = [self.clipped(x) for x in inputs]
+        from_hidden = [self.clipped(T.dot(hidden, W)) for W in params]
+        reset = self.nonlinearity_resetgate(inputs[0] + from_hidden[0])
+        update = self.nonlinearity_updategate(inputs[1] + from_hidden[1])
+        new = self.clipped(inputs[2] + reset * from_hidden[2])
+        return [(1 - update) * hidden + update * self.nonlinearity_hidden_update(new)]

@@ -19,7 +19,7 @@ import jax.numpy as jnp
 from jax import lax
 from pytensor.tensor.type import TensorType
 from theano.scan_module.jax_loop_gradient import GradientPlan, LoopGradient
-from theano.scan_module.jax_stacks import run_at_once, scan_slices
+from theano.scan_module.jax_stacks import run_at_once
 from theano.scan_module.step_parts import ONCE, StepParts, made_by
 
 __all__ = ["JaxLoop"]
@@ -72,7 +72,7 @@ class JaxLoop:
 
         state = self.windows(given.initial), given.carried
         slices = [stacks[v] for v in parts.slices]
-        (_, carried), (traces, kept) = scan_slices(step, state, slices, self.steps)
+        (_, carried), (traces, kept) = lax.scan(step, state, slices, length=self.steps)
         stacks.update(zip(traced, traces))
         self.add_taps(stacks, given.initial)
         outputs = [*(stacks[v] for v in parts.new_states), *self._others(once, stacks), *carried]

@@ -14,9 +14,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 from pytensor.graph.basic import Apply, Variable
 from pytensor.tensor.type import TensorType
-from theano.scan_module.jax_stacks import run_at_once, scan_slices
+from theano.scan_module.jax_stacks import run_at_once
 from theano.scan_module.node_functions import is_float, merged
 from theano.scan_module.step_parts import ONCE, StepParts, is_cheap, made_by, n_bytes
 
@@ -330,8 +331,12 @@ class InnerGradient:
         first = self.outer.truncated_steps
         stacks = [self.outer.stacks[v][first:] for v in self.entering]
         arriving = [self.outer.of_each[v][first:] for v in self.arriving]
-        state, traces = scan_slices(
-            self._step, self._start(), (stacks, arriving), self.loop.steps - first, reverse=True
+        state, traces = lax.scan(
+            self._step,
+            self._start(),
+            (stacks, arriving),
+            length=self.loop.steps - first,
+            reverse=True,
         )
         of_windows, of_carried, sums = state
         self._add(self._all_traces(traces), sums, dict(zip(self.entering, stacks)), first)

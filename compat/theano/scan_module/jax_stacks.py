@@ -1,17 +1,15 @@
-"""All steps of a loop at once, or one after another, in JAX."""
+"""All steps of a loop at once, in JAX."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 from pytensor.graph.basic import Apply, Variable
 from theano.scan_module.step_parts import StepParts
 
-__all__ = ["run_at_once", "scan_slices"]
+__all__ = ["run_at_once"]
 
 
 def run_at_once(
@@ -48,30 +46,3 @@ def run_at_once(
         return [jnp.asarray(env[v], dtype=v.type.dtype) for v in wanted]
 
     return jax.vmap(of_step)(list(stacks))
-
-
-def scan_slices(
-    step: Callable, state: Any, stacks: Any, steps: int, reverse: bool = False
-) -> tuple:
-    """Loop like `jax.lax.scan`.
-
-    On the CPU a step's slices are cut out one step ahead. Otherwise XLA would fuse the cutting into
-    the step's arithmetic, which then isn't vectorized and takes several times as long.
-    """
-    if steps < 2 or not jax.tree.leaves(stacks) or jax.default_backend() != "cpu":
-        return lax.scan(step, state, stacks, length=steps, reverse=reverse)
-
-    def cut(n):
-        return jax.tree.map(lambda x: lax.dynamic_index_in_dim(x, n, keepdims=False), stacks)
-
-    def prefetching(carry, n):
-        state, slices = carry
-        ahead = jnp.maximum(n - 1, 0) if reverse else jnp.minimum(n + 1, steps - 1)
-        following = cut(ahead)
-        state, traces = step(state, slices)
-        return (state, following), traces
-
-    first = cut(steps - 1 if reverse else 0)
-    numbers = jnp.arange(steps, dtype=jnp.int32)
-    (state, _), traces = lax.scan(prefetching, (state, first), numbers, reverse=reverse)
-    return state, traces
