@@ -3,7 +3,12 @@
 Each layer of the decoder takes W=layer.W.T: it has no weights of its own, only biases, and the
 gradient reaches the shared weights through both. Squeezed through a code of 8 numbers, held-out
 images come out closer to the originals than from PCA with 8 components.
+
+After each epoch the network, the optimizer's states and the random ones are saved. A run that was
+stopped or killed goes on from there with --resume, to the same numbers as if nothing had happened.
 """
+
+from functools import partial
 
 import numpy as np
 import theano
@@ -11,10 +16,11 @@ import theano.tensor as T
 from sklearn.decomposition import PCA
 
 import pictures
-from common import run, save_values, set_up, train
+from common import resume, run, save_run, save_values, set_up, train
 from data import load_images
 from lasagne_expr.layers import DenseLayer, InputLayer, count_params, get_all_params, get_output
 from lasagne_expr.nonlinearities import elu
+from lasagne_expr.random import set_rng
 from lasagne_expr.regularization import l2, regularize_network_params
 from lasagne_expr.updates import adam
 
@@ -46,7 +52,7 @@ def build(num_pixels):
 
 
 def main():
-    args = set_up(__doc__, EPOCHS)
+    args = set_up(__doc__, EPOCHS, resumable=True)
     images = load_images(args.data, args.data_dir, theano.config.floatX)
     print(images)
 
@@ -58,7 +64,8 @@ def main():
     reconstruction = get_output(network)
     error = T.sqr(reconstruction - pixels).mean()
     loss = error + WEIGHT_DECAY * regularize_network_params(network, l2)
-    step = theano.function([pixels], error, updates=adam(loss, params, learning_rate=0.002))
+    updates = adam(loss, params, learning_rate=0.002)
+    step = theano.function([pixels], error, updates=updates)
     reconstruct = theano.function([pixels], reconstruction)
     encode = theano.function([pixels], get_output(encoder[-1]))
     code = T.matrix("code")
@@ -67,7 +74,18 @@ def main():
     def held_out_error():
         return ((reconstruct(images.test) - images.test) ** 2).mean()
 
-    history = train({"tied": step}, (images.train,), args, measures={"held out": held_out_error})
+    set_rng(args.rng)  # so that the generator that shuffles is saved with the rest
+    path = args.out / "tied_autoencoder.safetensors"
+    history = train(
+        {"tied": step},
+        (images.train,),
+        args,
+        measures={"held out": held_out_error},
+        history=resume(path, network, updates) if args.resume else None,
+        after_epoch=partial(save_run, path, network, updates),
+    )
+    if path.exists():
+        print(f"wrote {path}")
 
     pca = PCA(UNITS[-1]).fit(images.train)
     from_pca = pca.inverse_transform(pca.transform(images.test))
