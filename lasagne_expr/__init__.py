@@ -19,10 +19,14 @@ if not starts_as_command():
         utils,
     )
     from .aliases import install_as_lasagne
+    from .description import describe
+    from .drawing import draw
     from .parameters import tagged
     from .saving import load, save
 
 __all__ = [
+    "describe",
+    "draw",
     "init",
     "install_as_lasagne",
     "layers",
