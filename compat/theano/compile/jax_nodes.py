@@ -19,6 +19,7 @@ from pytensor.tensor.basic import Join
 from pytensor.tensor.elemwise import CAReduce, Elemwise
 from pytensor.tensor.math import Dot
 from pytensor.tensor.subtensor import indices_from_subtensor
+from theano.compile.extremes import compared_with_extremes, rounded_once
 from theano.compile.jax_executable import BoundsError, describe
 
 __all__ = ["Checks", "graph_to_jax"]
@@ -65,8 +66,13 @@ def graph_to_jax(fgraph: AbstractFunctionGraph, checks: Checks, **options: Any) 
         Takes the inputs, returns a tuple of the outputs.
     """
 
+    compared = compared_with_extremes(fgraph)
+
     def convert(op, node=None, **kwargs):
-        return _node_to_jax(op, node, checks, **kwargs)
+        function = _node_to_jax(op, node, checks, **kwargs)
+        if not compared.intersection(node.outputs):
+            return function
+        return lambda *inputs: rounded_once(function(*inputs))
 
     return fgraph_to_python(fgraph, convert, type_conversion_fn=_constant_of_its_dtype, **options)
 

@@ -18,6 +18,7 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.math import Max
 from pytensor.tensor.type import TensorType, float_dtypes
+from theano.compile.extremes import compared_with_extremes, rounded_once
 from theano.compile.jax_nodes import NoChecks, _constant_of_its_dtype, _node_to_jax
 from theano.compile.mode import FAST_RUN
 from theano.lax_op import LaxOp
@@ -59,14 +60,16 @@ class NodeFunctions:
             if isinstance(v, Constant)
         }
         storage = {v: [v.data] for v in self.constants}
+        self._compared = compared_with_extremes(fgraph)
         self._functions = {node: self._function(node, storage) for node in self.nodes}
 
     def _function(self, node, storage):
         plain = _node_to_jax(node.op, node, NoChecks(), storage_map=storage)
         single = len(node.outputs) == 1
+        compared = bool(self._compared.intersection(node.outputs))
 
         def listed(*inputs):
-            results = plain(*inputs)
+            results = rounded_once(plain(*inputs)) if compared else plain(*inputs)
             return [results] if single else list(results)
 
         return _with_theanos_gradient(node, listed)
@@ -129,6 +132,8 @@ def _by_pullback(node, function):
     given = tuple(n for n, x in enumerate(node.outputs) if is_float(x))
 
     def pull(values, results, cotangents):
+        if isinstance(node.op, Max):
+            values = [rounded_once(values[0])]  # its gradient compares them with their maximum
         gradients = _gradients_of(node, wanted, given)
         found = gradients([*_free(node, values), *cotangents])
         return [
