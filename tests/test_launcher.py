@@ -41,13 +41,15 @@ sys.excepthook = lambda kind, error, tb: print(kind, error, traceback.extract_tb
 """
 
 
-def python(*arguments, **options):
+def python(*arguments, flags="", **options):
     """Run Python as a user: with the folders that the tests run in, and nothing else of theirs."""
     environment = {k: v for k, v in os.environ.items() if k != "THEANO_FLAGS"}
     paths = [str(ROOT), *(p for p in sys.path if p.endswith("compat"))]
     environment["PYTHONPATH"] = os.pathsep.join(
         dict.fromkeys([*paths, *environment.get("PYTHONPATH", "").split(os.pathsep)])
     )
+    if flags:
+        environment["THEANO_FLAGS"] = flags
     command = [sys.executable, *map(str, arguments)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, **options)
 

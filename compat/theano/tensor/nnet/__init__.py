@@ -1,9 +1,10 @@
 """What neural networks need besides plain tensor functions: Theano's ``T.nnet``."""
 
 from theano.missing import explain_missing
-from theano.tensor.nnet import abstract_conv, conv, nnet, planar, sigm
+from theano.tensor.nnet import abstract_conv, bn, conv, nnet, planar, sigm
 from theano.tensor.nnet.abstract_conv import conv2d as abstract_conv2d
 from theano.tensor.nnet.abstract_conv import conv2d_grad_wrt_inputs, conv3d, separable_conv2d
+from theano.tensor.nnet.bn import *
 from theano.tensor.nnet.nnet import *
 from theano.tensor.nnet.planar import *
 from theano.tensor.nnet.sigm import *
@@ -13,6 +14,7 @@ __all__ = [
     "conv2d_grad_wrt_inputs",
     "conv3d",
     "separable_conv2d",
+    *bn.__all__,
     *nnet.__all__,
     *planar.__all__,
     *sigm.__all__,
