@@ -1,14 +1,30 @@
-"""How convolutions and their gradients are computed on arrays of JAX."""
+"""How convolutions and their gradients are computed on arrays of JAX.
+
+On GPUs they are XLA's own, which are cuDNN's. On CPUs XLA's own are fast for images of float32 with
+several channels, in a certain order of axes, and up to a hundred times slower elsewhere. So most
+are brought to that form there, and the rest is computed by sums and products.
+``benchmarks/networks.py`` measures whole networks.
+"""
 
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+
+# Filters of fewer elements, channels included, that move by 1, are applied element by element.
+FEW_ELEMENTS = 28
+# XLA's convolutions by larger filters than this are faster for a few images at a time: what it
+# makes of them for a matrix product then stays in the cache.
+LARGE_FILTER = 16
+IMAGES_AT_A_TIME = 32
+IMAGES_AT_A_TIME_FOR_WEIGHTS = 16
 
 
 class Sliding(NamedTuple):
@@ -43,7 +59,20 @@ def correlate(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
     -------
     array of shape ``(batch, filters, *sizes)``
     """
-    return by_xla(x, w, sliding)
+    if not _on_cpu():
+        return by_xla(x, w, sliding)
+    if _has_few_elements(w, sliding):
+        return by_elements(x, w, sliding)
+    if sliding.groups > 1:
+        pieces = zip(_split(x, sliding.groups, 1), _split(w, sliding.groups, 0))
+        one = sliding._replace(groups=1)
+        return jnp.concatenate([correlate(*piece, one) for piece in pieces], axis=1)
+    if x.dtype == "float64":
+        return by_products(x, w, sliding)
+    if len(sliding.strides) == 3:
+        return by_planes(x, w, sliding)
+    blocks = _blocks(IMAGES_AT_A_TIME, w.shape[2:], x)
+    return jnp.concatenate([by_xla_on_cpu(block, w, sliding) for (block,) in blocks])
 
 
 def weights_gradient(x: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding) -> jax.Array:
@@ -64,7 +93,24 @@ def weights_gradient(x: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding)
     array of shape ``(filters, channels / groups, *sizes)``
     """
     shape = (g.shape[1], x.shape[1] // sliding.groups, *sizes)
-    return _transposed(lambda w: by_xla(x, w, sliding), shape, g)
+
+    def transpose(lowering):
+        return _transposed(lambda w: lowering(x, w, sliding), shape, g)
+
+    if not _on_cpu():
+        return transpose(by_xla)
+    if not g.size:
+        return jnp.zeros(shape, g.dtype)  # XLA doesn't sum over an empty batch
+    if sliding.groups > 1:
+        if shape[1] == 1 and math.prod(sizes) < FEW_ELEMENTS:
+            return transpose(by_elements)
+        pieces = zip(_split(x, sliding.groups, 1), _split(g, sliding.groups, 1))
+        one = sliding._replace(groups=1)
+        return jnp.concatenate([weights_gradient(*piece, sizes, one) for piece in pieces])
+    if len(sizes) == 3:
+        return transpose(by_planes)
+    blocks = _blocks(IMAGES_AT_A_TIME_FOR_WEIGHTS, sizes, x, g)
+    return sum(weights_gradient_by_xla_on_cpu(*block, sizes, sliding) for block in blocks)
 
 
 def inputs_gradient(w: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding) -> jax.Array:
@@ -85,7 +131,26 @@ def inputs_gradient(w: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding) 
     array of shape ``(batch, channels, *sizes)``
     """
     shape = (g.shape[0], w.shape[1] * sliding.groups, *sizes)
-    return _transposed(lambda x: by_xla(x, w, sliding), shape, g)
+
+    def transpose(lowering):
+        return _transposed(lambda x: lowering(x, w, sliding), shape, g)
+
+    if not _on_cpu():
+        return transpose(by_xla)
+    if sliding.groups > 1:
+        mirrored = _mirrored(w, g.shape[2:], sizes, sliding)
+        if mirrored and set(sliding.strides) == {1} and _has_few_elements(*mirrored):
+            return by_elements(g, *mirrored)
+        if _has_few_elements(w, sliding):
+            return transpose(by_elements)
+        pieces = zip(_split(w, sliding.groups, 0), _split(g, sliding.groups, 1))
+        one = sliding._replace(groups=1)
+        return jnp.concatenate([inputs_gradient(*piece, sizes, one) for piece in pieces], axis=1)
+    if g.dtype == "float64":
+        return transpose(by_products)
+    if len(sizes) == 3:
+        return transpose(by_planes)
+    return inputs_gradient_by_xla_on_cpu(w, g, sizes, sliding)
 
 
 def correlate_unshared(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
@@ -103,14 +168,15 @@ def correlate_unshared(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Arra
     """
     ndim = x.ndim - 2
     places, sizes = w.shape[1 : 1 + ndim], w.shape[2 + ndim :]
-    x = jnp.pad(x, ((0, 0), (0, 0), *sliding.padding))
-    w = w.reshape((sliding.groups, -1, *w.shape[1:]))
+    batch_size, filters, channels = x.shape[0], w.shape[0], w.shape[1 + ndim]
+    x = _padded(x, sliding)
+    w = w.reshape((sliding.groups, filters // sliding.groups, *w.shape[1:]))
     total = 0.0
     for offset in itertools.product(*map(range, sizes)):
         seen = x[(..., *_seen(offset, places, sliding))]
-        seen = seen.reshape((x.shape[0], sliding.groups, -1, *places))
+        seen = seen.reshape((batch_size, sliding.groups, channels, *places))
         total = total + jnp.einsum("bgc...,gf...c->bgf...", seen, w[(..., *offset)])
-    return total.reshape((x.shape[0], -1, *places))
+    return total.reshape((batch_size, filters, *places))
 
 
 def unshared_weights_gradient(
@@ -129,8 +195,13 @@ def unshared_inputs_gradient(
     return _transposed(lambda x: correlate_unshared(x, w, sliding), shape, g)
 
 
+# ------------------------------------------------------------------------------------------------
+# Ways to correlate: functions of input, filters and how they slide, linear in both
+# ------------------------------------------------------------------------------------------------
+
+
 def by_xla(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
-    """Leave a correlation to XLA."""
+    """Leave a correlation to XLA as it is."""
     axes = "".join(map(str, range(x.ndim - 2)))
     return lax.conv_general_dilated(
         x,
@@ -143,16 +214,192 @@ def by_xla(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
     )
 
 
+def by_xla_on_cpu(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
+    """Leave a correlation to XLA with channels last, the form in which its own code is fast.
+
+    In a loop any other form is slow: XLA brings it to this one outside of loops only.
+    """
+    y = _with_channels_last(
+        jnp.moveaxis(x, 1, -1),
+        jnp.moveaxis(w, (0, 1), (-1, -2)),
+        sliding.strides,
+        sliding.padding,
+        rhs_dilation=sliding.dilation,
+    )
+    return jnp.moveaxis(y, -1, 1)
+
+
+def weights_gradient_by_xla_on_cpu(
+    x: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding
+) -> jax.Array:
+    """Compute the weights' gradient as a correlation of input and gradient, over the batch."""
+    padding = []
+    for axis, size in enumerate(sizes):
+        before, _ = sliding.padding[axis]
+        reach = (size - 1) * sliding.dilation[axis] + (g.shape[axis + 2] - 1) * sliding.strides[
+            axis
+        ]
+        padding.append((before, reach + 1 - x.shape[axis + 2] - before))
+    # What the strides didn't come to at the end.
+    left_out = [(0, 0, 0), (0, 0, 0), *((0, min(after, 0), 0) for _, after in padding)]
+    w = _with_channels_last(
+        jnp.moveaxis(lax.pad(x, _zero(x), left_out), 0, -1),
+        jnp.moveaxis(g, (0, 1), (-2, -1)),
+        sliding.dilation,
+        [(before, max(after, 0)) for before, after in padding],
+        rhs_dilation=sliding.strides,
+    )
+    return jnp.moveaxis(w, (-1, 0), (0, 1))
+
+
+def inputs_gradient_by_xla_on_cpu(
+    w: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding
+) -> jax.Array:
+    """Compute the inputs' gradient as a correlation of gradient and mirrored filters."""
+    mirrored = _mirrored(w, g.shape[2:], sizes, sliding)
+    if mirrored is None:
+        shape = (g.shape[0], w.shape[1], *sizes)
+        return _transposed(lambda x: by_xla_on_cpu(x, w, sliding), shape, g)
+    w, around = mirrored
+    x = _with_channels_last(
+        jnp.moveaxis(g, 1, -1),
+        jnp.moveaxis(w, (0, 1), (-1, -2)),
+        around.strides,
+        around.padding,
+        lhs_dilation=sliding.strides,
+        rhs_dilation=sliding.dilation,
+    )
+    return jnp.moveaxis(x, -1, 1)
+
+
+def by_elements(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
+    """Correlate element by element of the filters, which XLA makes one loop of."""
+    places = _output_sizes(x, w, sliding)
+    x = _padded(x, sliding)
+    batch_size, filters = x.shape[0], w.shape[0]
+    x = x.reshape((batch_size, sliding.groups, 1, w.shape[1], *x.shape[2:]))
+    w = w.reshape((sliding.groups, filters // sliding.groups, *w.shape[1:]))
+    total = 0.0
+    for channel, *offset in itertools.product(*map(range, w.shape[2:])):
+        seen = x[(..., channel, *_seen(offset, places, sliding))]
+        element = w[(..., channel, *offset)]
+        total = total + seen * jnp.expand_dims(element, range(2, 2 + len(places)))
+    return total.reshape((batch_size, filters, *places))
+
+
+def by_products(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
+    """Correlate by matrix products, of what the rows of the filters see."""
+    places = _output_sizes(x, w, sliding)
+    x = jnp.moveaxis(_padded(x, sliding), 1, -1)
+    *leading, last = (range(size) for size in w.shape[2:])
+    whole = (slice(None),) * len(leading)
+    ends = [_seen((0,) * len(leading) + (n,), places, sliding)[-1] for n in last]
+    rows = jnp.concatenate([x[(slice(None), *whole, end)] for end in ends], axis=-1)
+    w = jnp.moveaxis(w, (0, 1), (-1, -2))
+    w = w.reshape((*w.shape[: len(leading)], -1, w.shape[-1]))
+    total = 0.0
+    for offset in itertools.product(*leading):
+        seen = _seen((*offset, 0), places, sliding)[:-1]
+        total = total + rows[(slice(None), *seen)] @ w[offset]
+    return jnp.moveaxis(total, -1, 1)
+
+
+def by_planes(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
+    """Correlate volumes as a sum of correlations of their planes, the planes of a filter apart."""
+    places = _output_sizes(x, w, sliding)
+    planes = Sliding(*(steps[1:] for steps in sliding[:3]), groups=1)
+    x = lax.pad(x, _zero(x), [(0, 0, 0), (0, 0, 0), (*sliding.padding[0], 0)] + [(0, 0, 0)] * 2)
+    total = 0.0
+    for offset in range(w.shape[2]):
+        seen = x[:, :, _seen((offset,), places[:1], sliding)[0]].swapaxes(1, 2)
+        count = seen.shape[0] * seen.shape[1]
+        y = by_xla_on_cpu(seen.reshape((count, *seen.shape[2:])), w[:, :, offset], planes)
+        total = total + y.reshape((*seen.shape[:2], *y.shape[1:]))
+    return total.swapaxes(1, 2)
+
+
+# ------------------------------------------------------------------------------------------------
+# Helpers
+# ------------------------------------------------------------------------------------------------
+
+
+def _on_cpu():
+    device = jax.config.jax_default_device
+    return (jax.default_backend() if device is None else device.platform) == "cpu"
+
+
+def _has_few_elements(w, sliding):
+    """Tell whether it is fastest to go through the elements of filters one by one."""
+    elements = math.prod(w.shape[1:])
+    return elements < FEW_ELEMENTS and (
+        sliding.groups > 1
+        or (w.shape[0] <= 32 and w.shape[1] <= 3 and sliding.strides[-1] == 1 and elements > 3)
+    )
+
+
+def _with_channels_last(x, w, strides, padding, **dilation):
+    axes = "".join(map(str, range(x.ndim - 2)))
+    numbers = (f"N{axes}C", f"{axes}IO", f"N{axes}C")
+    return lax.conv_general_dilated(x, w, strides, padding, dimension_numbers=numbers, **dilation)
+
+
+def _output_sizes(x, w, sliding):
+    own = zip(x.shape[2:], w.shape[2:], *sliding[:3])
+    return tuple((n + sum(pad) - (k - 1) * d - 1) // s + 1 for n, k, s, pad, d in own)
+
+
+def _padded(x, sliding):
+    return lax.pad(x, _zero(x), [(0, 0, 0), (0, 0, 0), *((*pad, 0) for pad in sliding.padding)])
+
+
+def _zero(x):
+    return jnp.zeros((), x.dtype)
+
+
+def _split(x, pieces, axis):
+    return jnp.split(x, pieces, axis)
+
+
+def _blocks(images, sizes, *arrays):
+    """Divide batches into those of a few images, where filters are large; at most 32."""
+    batch_size = arrays[0].shape[0]
+    if math.prod(sizes) < LARGE_FILTER:
+        return [arrays]
+    images = max(images, -(-batch_size // 32))
+    starts = range(0, batch_size or 1, images)
+    return [[array[start : start + images] for array in arrays] for start in starts]
+
+
+def _mirrored(w, places, sizes, sliding):
+    """Make the filters, and the zeros around, that make an inputs' gradient a correlation.
+
+    None where more zeros had been added than filters reach over.
+    """
+    padding = []
+    for axis, (size, (before, _)) in enumerate(zip(sizes, sliding.padding)):
+        reach = (w.shape[axis + 2] - 1) * sliding.dilation[axis]
+        after = size + before - (places[axis] - 1) * sliding.strides[axis] - 1
+        padding.append((reach - before, after))
+    if any(n < 0 for pair in padding for n in pair):
+        return None
+    w = jnp.flip(w, range(2, w.ndim))
+    filters, channels = w.shape[:2]
+    w = w.reshape((sliding.groups, filters // sliding.groups, *w.shape[1:])).swapaxes(1, 2)
+    w = w.reshape((sliding.groups * channels, filters // sliding.groups, *w.shape[3:]))
+    ones = (1,) * len(sizes)
+    return w, Sliding(ones, tuple(padding), sliding.dilation, sliding.groups)
+
+
 def _seen(offset, places, sliding):
     """Slice what the element of the filters at `offset` meets as they slide over an input."""
-    starts = np.multiply(offset, sliding.dilation).tolist()
+    starts = np.multiply(offset, sliding.dilation[: len(offset)]).tolist()
     return tuple(
         slice(start, start + (size - 1) * stride + 1, stride)
         for start, size, stride in zip(starts, places, sliding.strides)
     )
 
 
-def _transposed(function, shape, cotangent):
+def _transposed(function: Callable, shape: tuple, cotangent: jax.Array) -> jax.Array:
     """Compute the gradient of a linear function of an array of some shape."""
     transpose = jax.linear_transpose(function, jax.ShapeDtypeStruct(shape, cotangent.dtype))
     return transpose(cotangent)[0]
