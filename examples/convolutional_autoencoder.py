@@ -31,7 +31,7 @@ from lasagne_expr.updates import adam
 CHANNELS = (32, 64)  # each layer halves the height and width of what it gets
 CODE = 8
 LEARNING_RATE = 0.003
-EPOCHS = {"digits": 40, "mnist": 3}
+EPOCHS = {"digits": 20, "mnist": 3}
 SHOWN = 20  # held-out images in the picture
 
 
