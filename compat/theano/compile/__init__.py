@@ -1,10 +1,10 @@
 """Compilation: functions, modes and shared variables."""
 
-from pytensor.compile.builders import OpFromGraph
 from pytensor.compile.debug.debugmode import DebugMode
 from pytensor.compile.debug.nanguardmode import NanGuardMode
 from pytensor.compile.debug.profiling import ProfileStats
 from pytensor.compile.ops import DeepCopyOp, ViewOp, deep_copy_op, view_op
+from theano.compile.builders import OpFromGraph
 from theano.compile.evaluate import evaluate
 from theano.compile.function import Function, UnusedInputError, function
 from theano.compile.io import In, Out, SymbolicInput, SymbolicOutput

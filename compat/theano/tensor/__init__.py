@@ -2,8 +2,6 @@
 
 from pytensor.gradient import (
     DisconnectedType,
-    Lop,
-    Rop,
     grad,
     grad_not_implemented,
     grad_undefined,
@@ -33,6 +31,7 @@ import theano.tensor.subtensor
 import theano.tensor.type
 import theano.tensor.var
 from pytensor.tensor import var  # the function, which has the name of a module
+from theano.gradient import Lop, Rop
 from theano.missing import explain_missing
 from theano.tensor.basic import *
 from theano.tensor.basic import abs_, constant, inv, isinf_, isnan_
