@@ -296,6 +296,80 @@ class Function:
         """List the shared variables that the function uses."""
         return list(self._shared)
 
+    def copy(
+        self,
+        share_memory: bool = False,
+        swap: "Mapping | None" = None,
+        delete_updates: bool = False,
+        name: "str | None" = None,
+        profile: Any = None,
+    ) -> "Function":
+        """Make a function that computes the same, of the same shared variables or others.
+
+        Parameters
+        ----------
+        share_memory, profile
+            Taken, and without effect.
+        swap : dict of shared variable to shared variable, optional
+            What to use in place of some shared variables; each of the same type.
+        delete_updates : bool, default False
+            Whether the copy makes no updates.
+        name : str, optional
+            Its name; by default that of this function with ``copy`` added.
+
+        Returns
+        -------
+        Function
+        """
+        new = copy.copy(self)
+        new.name = name or (f"{self.name} copy" if self.name else None)
+        stores = {id(a.default): copy.deepcopy(a.default) for a in self._arguments if a.default}
+        new._arguments = [copy.copy(argument) for argument in self._arguments]
+        for argument in new._arguments:
+            argument.default = stores.get(id(argument.default))
+        new._shared = [self._swapped(v, swap or {}) for v in self._shared]
+        for old, variable, store in zip(self._shared, new._shared, self._stores):
+            if variable is not old:
+                stores[id(store)] = storage_for(variable.container, variable)
+        new._stores = [stores.get(id(store), store) for store in self._stores]
+        new._targets = [stores.get(id(store), store) for store in self._targets]
+        if delete_updates and self._updates:
+            new._updates, new._targets = [], []
+            new._graph = SpecializedGraph(str(new), self._inputs, self._outputs, {}, self.mode)
+        return new
+
+    def _swapped(self, variable, swap):
+        new = swap.get(variable, variable)
+        if not isinstance(new, SharedVariable) or new.type.ndim != variable.type.ndim:
+            raise TypeError(f"{self}: {variable} can't be swapped for {new!r}: the types differ")
+        if new.type.dtype != variable.type.dtype:
+            raise TypeError(
+                f"{self}: {variable} can't be swapped for {new}: its dtype is {new.type.dtype}, "
+                f"not {variable.type.dtype}"
+            )
+        return new
+
+    def free(self) -> None:
+        """Do nothing: what a call needed is freed when it ends."""
+
+    @property
+    def value(self) -> "Function":
+        """Theano's place for the values that a function holds: index it as the function."""
+        return self
+
+    def __getitem__(self, item: Any) -> Any:
+        """Look up the value of a shared variable, given itself or by its name."""
+        return self._find_shared(item).get_value()
+
+    def __setitem__(self, item: Any, value: Any) -> None:
+        self._find_shared(item).set_value(value)
+
+    def _find_shared(self, item):
+        for variable in self._shared:
+            if item is variable or (isinstance(item, str) and item == variable.name):
+                return variable
+        raise KeyError(f"{self} uses no shared variable {item}, but: {self._shared}")
+
     def __call__(self, *args, **kwargs) -> Any:
         """Compute the outputs, and update the shared variables.
 
