@@ -69,9 +69,16 @@ def _written(variable, names, depth, top=False):
         return _MORE, _ATOM
     made_by = getattr(variable.tag, "made_by", None)
     if made_by is not None:
-        parts = _listed(made_by.variables, names, depth)
-        return f"{type(made_by.expression).__name__}({parts})", _ATOM
+        return _made(made_by.expression, _listed(made_by.variables, names, depth)), _ATOM
     return _operation(variable.owner, names, depth)
+
+
+def _made(expression, parts):
+    """Write a ready-made expression, with another one that stands inside it."""
+    inner = getattr(expression, "init", None)
+    if hasattr(inner, "variable_names"):
+        parts = _made(inner, parts)
+    return f"{type(expression).__name__}({parts})"
 
 
 def _leaf(variable):

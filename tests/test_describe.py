@@ -9,7 +9,7 @@ import theano
 import theano.tensor as T
 
 from lasagne_expr import describe, draw, tagged
-from lasagne_expr.expressions import Positive
+from lasagne_expr.expressions import LowRank, Positive
 from lasagne_expr.formulas import formula
 from lasagne_expr.layers import (
     ConcatLayer,
@@ -98,6 +98,10 @@ def test_ready_made_expressions_are_called_by_their_names():
     layer = DenseLayer(InputLayer((None, 3)), 2, W=Positive(), b=None, name="a")
     (row,) = describe(layer).rows[1:]
     assert re.fullmatch(r"Positive\(a\.W\.\w+\)", row.expression)
+    layer = DenseLayer(InputLayer((None, 3)), 2, W=Positive(LowRank(1)), b=None)
+    assert re.fullmatch(
+        r"Positive\(LowRank\(\w+\.\w+, \w+\.\w+\)\)", describe(layer).rows[1].expression
+    )
 
 
 # Tables

@@ -18,8 +18,10 @@ from theano.sandbox.rng_mrg import MRG_RandomStreams
 
 import lasagne_expr.random
 from lasagne_expr import files, load, save, tagged
+from lasagne_expr.expressions import Noisy, SpectralNorm
 from lasagne_expr.layers import (
     BatchNormLayer,
+    CustomRecurrentLayer,
     DenseLayer,
     DropoutLayer,
     InputLayer,
@@ -103,6 +105,18 @@ class TestPlaces:
         assert set(places) == set(get_all_params(network))
         inner_w = network.inner.input_layer.W
         assert places[inner_w] == ["outer.inner.encode.W", "outer.inner.decode.W[0]"]
+
+    def test_recurrent_layers_made_of_networks(self):
+        hidden = DenseLayer(InputLayer((None, 5)), 5, b=None, name="h2h")
+        network = CustomRecurrentLayer(
+            InputLayer((2, 2, 4)),
+            DenseLayer(InputLayer((None, 4)), 5, name="i2h"),
+            hidden,
+            name="rec",
+        )
+        places = shared_places(network)
+        assert set(places) == set(get_all_params(network))
+        assert places[hidden.W] == ["rec.hidden_to_hidden.h2h.W"]
 
     def test_parameters_that_only_get_params_lists_have_places(self):
         extra = shared(np.ones(3), "extra")
@@ -442,11 +456,12 @@ class TestWriting:
         kills, amid_writing, versions = map(int, result.stdout.split())
         assert kills == 300
         # They hit writers at work, and whole files replaced one another meanwhile.
-        assert amid_writing >= 30
-        assert versions >= 100
+        assert amid_writing > 0
+        assert versions >= 150
 
 
-# Each writer is killed after a random time; then the file must be one that was written, all of it.
+# Each writer is killed at a random moment of its first or second file; then the file must be one
+# that was written, all of it, and not an older one than the last that was finished.
 KILLED_WRITERS = """
     import itertools, os, random, signal, sys, time
     import numpy as np
@@ -462,26 +477,34 @@ KILLED_WRITERS = """
         values = [np.full_like(value, number) for value in get_all_param_values(network)]
         set_all_param_values(network, values)
 
-    def write_on(start):
+    def write_on(start, progress):
         for number in itertools.count(start):
             fill(number)
+            os.write(progress, b".")
             save(path, network, meta=number)
 
     random.seed(1)
     fill(0)
+    start = time.perf_counter()
     save(path, network, meta=0)
+    duration = time.perf_counter() - start
     last, seen, amid_writing = 0, set(), 0
     for kill in range(300):
+        finished = kill % 2
+        progress, end = os.pipe()
         writer = os.fork()
         if not writer:
-            write_on(last + 1)
-        time.sleep(random.uniform(0, 0.02))
+            write_on(last + 1, end)
+        for _ in range(finished + 1):
+            os.read(progress, 1)
+        time.sleep(random.uniform(0, duration))
         os.kill(writer, signal.SIGKILL)
         os.waitpid(writer, 0)
+        os.close(progress), os.close(end)
         number = load(path, network)
         values = get_all_param_values(network)
         assert all((value == number).all() for value in values), (number, values)
-        assert number >= last
+        assert number >= last + finished, (number, last)
         last = number
         seen.add(number)
         left = [name for name in os.listdir(sys.argv[1]) if name.endswith(".part")]
@@ -557,6 +580,25 @@ class TestResuming:
             *("random[0]", "random[1]"),
         }
         assert set(safetensors.numpy.load_file(path)) == places
+
+    def test_ready_made_expressions_go_on(self, tmp_path):
+        def build():
+            layer = DenseLayer(InputLayer((2, 3)), 4, W=SpectralNorm(), name="norm")
+            network = DenseLayer(layer, 2, W=Noisy(), name="noisy")
+            loss = T.sqr(get_output(network, np.ones((2, 3)))).sum()
+            updates = momentum(loss, get_all_params(network, trainable=True), 0.01)
+            return network, updates, theano.function([], loss, updates=updates)
+
+        path = tmp_path / "n.safetensors"
+        network, updates, step = build()
+        step()
+        save(path, network, updates)
+        used = get_param_values(get_all_layers(network))
+        expected = [step() for _ in range(3)]
+        network, updates, step = build()
+        load(path, network, updates)
+        assert_same(get_param_values(get_all_layers(network)), used)
+        assert [step() for _ in range(3)] == expected
 
     def test_other_streams_of_the_engine(self, tmp_path):
         from theano.tensor.shared_randomstreams import RandomStreams
