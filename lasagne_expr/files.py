@@ -16,7 +16,7 @@ import safetensors
 import safetensors.numpy
 
 _CHECKSUM = "sha256"
-_FORMAT = "format"
+FORMAT = "lasagne_expr"
 
 
 class DamagedFileError(ValueError):
@@ -96,7 +96,7 @@ def read_tensors(path: "str | os.PathLike") -> tuple[dict[str, np.ndarray], dict
             f"{path} is no safetensors file, or is damaged or cut short ({error})"
         ) from error
     expected = header.pop(_CHECKSUM, None)
-    if (expected or _FORMAT in header) and expected != _checksum(tensors, header):
+    if (expected or header.get("format") == FORMAT) and expected != _checksum(tensors, header):
         raise DamagedFileError(f"{path} is damaged: its content doesn't fit its checksum")
     return tensors, header
 

@@ -89,7 +89,7 @@ def save(
     entries = _entries(network, updates)
     arrays = {entry.place: entry.read() for entry in entries if entry.is_array}
     header = {
-        "format": "lasagne_expr",
+        "format": files.FORMAT,
         "format_version": _FORMAT_VERSION,
         "versions": _versions(),
         "layers": _described_layers(network),
@@ -371,7 +371,9 @@ class _Saved:
 
     def __init__(self, path):
         tensors, header = files.read_tensors(path)
-        header = {key: _from_json(value) for key, value in header.items()}
+        # A file that another program wrote has arrays alone, as far as this one can tell.
+        is_ours = header.pop("format", None) == files.FORMAT
+        header = {key: json.loads(value) for key, value in header.items()} if is_ours else {}
         version = header.get("format_version", 1)
         if isinstance(version, int) and version > _FORMAT_VERSION:
             raise ValueError(
@@ -379,7 +381,6 @@ class _Saved:
                 f"{_FORMAT_VERSION}: it was written by a newer one ({header.get('versions')})"
             )
         self.meta = header.get("meta")
-        # A file that another program wrote has arrays alone.
         self._variables = header.get("variables") or {}
         self.values = {
             place: _as_complex(tensor, self._variables.get(place, {}).get("dtype"))
@@ -421,13 +422,6 @@ def _to_json(key, value):
         return json.dumps(value)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{key} can't be written as JSON: {error}") from error
-
-
-def _from_json(text):
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _is_npz(path):

@@ -209,9 +209,11 @@ class TestFile:
     def test_file_of_another_program_is_read_by_its_keys(self, tmp_path):
         path, network = tmp_path / "n.safetensors", tied()
         arrays = {"encode.W": np.ones((3, 2)), "encode.b": np.ones(2), "decode.b": np.ones(3)}
-        safetensors.numpy.save_file(arrays, path)
-        assert load(path, network) is None
-        assert_same(get_all_param_values(network), list(arrays.values()))
+        for metadata in (None, {"format": "pt", "variables": "many"}):
+            safetensors.numpy.save_file(arrays, path, metadata=metadata)
+            fill(network, 0)
+            assert load(path, network) is None
+            assert_same(get_all_param_values(network), list(arrays.values()))
 
     def test_networks_whose_variables_share_a_place_are_refused(self, tmp_path):
         a = DenseLayer(InputLayer((None, 3)), 2, b=None, name="updates")
