@@ -1,0 +1,495 @@
+"""Ready-made expressions: values in their sets, at the start and after training; inverses."""
+
+import pickle
+
+import numpy as np
+import pytest
+import theano
+import theano.tensor as T
+from expression_cases import TRAINED, cases, class_names
+
+from lasagne_expr import expressions
+from lasagne_expr.expressions import (
+    AlmostOrthogonal,
+    Binary,
+    Bounded,
+    Circulant,
+    Expression,
+    FixedRank,
+    Kronecker,
+    LowRank,
+    Masked,
+    Noisy,
+    Orthogonal,
+    Positive,
+    PositiveDefinite,
+    PositiveSemidefinite,
+    Quantized,
+    Simplex,
+    SkewSymmetric,
+    Sparse,
+    SpecialOrthogonal,
+    SpectralNorm,
+    Standardized,
+    Symmetric,
+    Ternary,
+    Tied,
+    Toeplitz,
+    WeightNorm,
+    assign,
+    freeze,
+    substitute,
+    unfreeze,
+)
+from lasagne_expr.init import Normal, Uniform
+from lasagne_expr.layers import Conv2DLayer, DenseLayer, InputLayer, get_all_params, get_output
+from lasagne_expr.parameters import select_shared_vars
+from lasagne_expr.updates import adam
+from lasagne_expr.utils import floatX
+from numerics import check_pickling
+
+TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
+# All cases are in one graph, which is interpreted: compiling it would take longer.
+INTERPRET = theano.compile.Mode(linker="py", optimizer=None)
+# Rounded: the slope of the value isn't the gradient.
+STRAIGHT_THROUGH = (Binary, Quantized, Ternary)
+
+
+def deterministic(param):
+    return getattr(param.tag, "deterministic", param)
+
+
+def evaluate(variables):
+    return theano.function([], variables, mode=INTERPRET, no_default_updates=True)()
+
+
+def trainable(param):
+    return select_shared_vars(param, {"trainable"}, {"trainable": True})
+
+
+def levels(spec, param, shape):
+    """List an expression and those inside, each with what it makes of the parameter's variables."""
+    variables = param.tag.made_by.variables
+    found = []
+    while isinstance(spec, Expression):
+        made = spec.expression(variables[: len(spec.variable_names)], shape)
+        found.append((spec, deterministic(made)))
+        spec = spec.init
+    return found
+
+
+def assert_in_their_sets(pairs, values, tolerance):
+    reasons = {
+        f"{spec!r} of shape {value.shape}": spec._reason(value, tolerance)
+        for (spec, _), value in zip(pairs, values, strict=True)
+    }
+    assert {name: reason for name, reason in reasons.items() if reason} == {}
+
+
+@pytest.fixture(scope="module", params=sorted(TOLERANCE))
+def started(request):
+    """Make all cases in one dtype, and compute where they start."""
+    before, theano.config.floatX = theano.config.floatX, request.param
+    np.random.seed(1)
+    specs = [spec for spec, _ in cases()]
+    params = [spec(shape) for spec, shape in cases()]
+    values = evaluate([deterministic(param) for param in params])
+    theano.config.floatX = before
+    return specs, params, values, request.param
+
+
+class TestEveryExpression:
+    def test_is_among_the_cases(self):
+        assert {type(spec).__name__ for spec, _ in cases()} == set(class_names())
+
+    def test_starts_in_its_set(self, started):
+        specs, _, values, dtype = started
+        for spec, (_, shape), value in zip(specs, cases(), values, strict=True):
+            assert spec.contains(value, TOLERANCE[dtype]), repr(spec)
+            assert value.shape == shape
+            assert value.dtype == dtype
+
+    def test_inverse_gives_the_value_back(self, started):
+        specs, _, values, dtype = started
+        rebuilt = []
+        for spec, value in zip(specs, values, strict=True):
+            variables = [theano.shared(array) for array in spec.inverse(value)]
+            assert len(variables) == len(spec.variable_names)
+            rebuilt.append(deterministic(spec.expression(variables, value.shape)))
+        tolerance = TOLERANCE[dtype]
+        for spec, value, again in zip(specs, values, evaluate(rebuilt), strict=True):
+            np.testing.assert_allclose(
+                again, value, rtol=tolerance, atol=tolerance, err_msg=repr(spec)
+            )
+
+    def test_what_is_projected_is_in_the_set_and_stays(self, started):
+        specs, _, values, dtype = started
+        rng = np.random.RandomState(2)
+        for spec, value in zip(specs, values, strict=True):
+            if isinstance(spec.init, Expression):
+                continue
+            near = spec.project(rng.normal(size=value.shape).astype(dtype))
+            assert near.dtype == dtype
+            assert spec.contains(near), repr(spec)
+            np.testing.assert_allclose(
+                spec.project(value), value, atol=TOLERANCE[dtype], err_msg=repr(spec)
+            )
+
+    def test_gradients_match_finite_differences(self, started):
+        _, params, _, dtype = started
+        if dtype != "float64":
+            return
+        rng = np.random.RandomState(3)
+        chosen, shapes = zip(
+            *(
+                (deterministic(param), shape)
+                for (spec, shape), param in zip(cases(), params, strict=True)
+                if shape in TRAINED and not isinstance(spec, STRAIGHT_THROUGH)
+            )
+        )
+        weights = [rng.normal(size=shape) for shape in shapes]
+        costs = [T.sum(p * w) for p, w in zip(chosen, weights, strict=True)]
+        learned = [trainable(param) for param in chosen]
+        directions = [[rng.normal(size=v.get_value().shape) for v in vs] for vs in learned]
+        slopes = []
+        for cost, variables, moves in zip(costs, learned, directions, strict=True):
+            gradients = theano.grad(cost, variables, disconnected_inputs="ignore")
+            slopes.append(sum(T.sum(g * m) for g, m in zip(gradients, moves, strict=True)))
+        found = evaluate(slopes)
+        compute = theano.function([], costs, mode=INTERPRET, no_default_updates=True)
+        eps = 1e-6
+
+        def moved_by(step):
+            for variables, moves in zip(learned, directions, strict=True):
+                for variable, move in zip(variables, moves, strict=True):
+                    variable.set_value(variable.get_value() + step * move)
+            return np.array(compute())
+
+        ahead = moved_by(eps)
+        behind = moved_by(-2 * eps)
+        moved_by(eps)
+        np.testing.assert_allclose(found, (ahead - behind) / (2 * eps), rtol=1e-6, atol=1e-7)
+
+    @pytest.mark.slow
+    def test_stays_in_its_set_for_100_large_steps(self, started):
+        dtype = started[-1]
+        theano.config.floatX = dtype
+        np.random.seed(4)
+        chosen = [(spec, shape) for spec, shape in cases() if shape in TRAINED]
+        specs = [spec for spec, _ in chosen]
+        params = [spec(shape) for spec, shape in chosen]
+        cost = sum(
+            T.sqr(p - floatX(np.random.normal(size=s))).sum() for p, (_, s) in zip(params, chosen)
+        )
+        learned = [variable for param in params for variable in trainable(param)]
+        step = theano.function(
+            [], cost, updates=adam(cost, learned, learning_rate=0.3), mode=INTERPRET
+        )
+        costs = [float(step()) for _ in range(100)]
+        assert np.isfinite(costs).all()
+        assert costs[-1] < costs[0]
+        iterated = [p for p, spec in zip(params, specs) if isinstance(spec, SpectralNorm)]
+        follow = theano.function([], iterated, mode=INTERPRET)
+        for _ in range(300):  # without steps, power iterations converge
+            follow()
+        pairs = [
+            pair
+            for (spec, shape), param in zip(chosen, params, strict=True)
+            for pair in levels(spec, param, shape)
+        ]
+        assert_in_their_sets(pairs, evaluate([made for _, made in pairs]), TOLERANCE[dtype])
+
+    def test_pickling_keeps_it(self, started):
+        _, params, values, dtype = started
+        copies = pickle.loads(pickle.dumps(params))
+        for value, again in zip(values, evaluate([deterministic(p) for p in copies]), strict=True):
+            np.testing.assert_allclose(again, value, rtol=1e-6, atol=TOLERANCE[dtype])
+        for param, copy in zip(params, copies, strict=True):
+            made_by, copied = param.tag.made_by, copy.tag.made_by
+            assert type(copied.expression) is type(made_by.expression)
+            for variable, other in zip(made_by.variables, copied.variables, strict=True):
+                assert other.name == variable.name
+                np.testing.assert_array_equal(other.get_value(), variable.get_value())
+
+
+class TestStart:
+    def test_at_the_sample_where_it_is_in_the_set(self):
+        np.random.seed(1)
+        param = Positive(Uniform((0.1, 0.2)))((3, 2))
+        np.random.seed(1)
+        sample = Uniform((0.1, 0.2))((3, 2))
+        np.testing.assert_allclose(param.eval(), sample, rtol=1e-5)
+
+    def test_at_an_array(self):
+        value = floatX([[1, 2], [3, 4]])
+        np.testing.assert_allclose(LowRank(2, value)((2, 2)).eval(), value, rtol=1e-5)
+
+    def test_orthogonal_at_the_nearest(self):
+        sample = np.random.normal(size=(4, 3))
+        u, _, vt = np.linalg.svd(sample, full_matrices=False)
+        np.testing.assert_allclose(Orthogonal().project(sample), u @ vt, atol=1e-10)
+
+    def test_low_rank_at_the_best_approximation(self):
+        sample = np.random.normal(size=(4, 3))
+        distance = np.linalg.norm(LowRank(2).project(sample) - sample)
+        assert distance == pytest.approx(np.linalg.svd(sample)[1][2])
+
+    def test_names_its_variables_after_the_parameter(self):
+        layer = DenseLayer((None, 3), 2, W=Positive(LowRank(1)), name="dense")
+        assert [v.name for v in layer.get_params()] == ["dense.W.left", "dense.W.right", "dense.b"]
+
+    def test_filters_are_matrices_of_filters_by_the_rest(self):
+        layer = Conv2DLayer((None, 2, 5, 5), 4, 3, W=Orthogonal())
+        matrix = layer.W.eval().reshape(4, 18)
+        np.testing.assert_allclose(matrix @ matrix.T, np.eye(4), atol=1e-5)
+
+
+class TestMaps:
+    """Values of simple inputs, by formula."""
+
+    @pytest.mark.parametrize(
+        ("spec", "variables", "shape", "expected"),
+        [
+            (Positive(), [[0.0]], None, [np.log(2)]),
+            (Positive(method="exp"), [[1.0]], None, [np.e]),
+            (Bounded(-1, 3), [[0.0]], None, [1.0]),
+            (Simplex(axes="all"), [[0.0, np.log(3)]], None, [0.25, 0.75]),
+            (Symmetric(), [[[1.0, 2.0], [9.0, 3.0]]], None, [[1, 2], [2, 3]]),
+            (SkewSymmetric(), [[[1.0, 2.0], [9.0, 3.0]]], None, [[0, 2], [-2, 0]]),
+            (Toeplitz(), [[1.0, 2.0, 3.0, 4.0]], (2, 3), [[3, 2, 1], [4, 3, 2]]),
+            (Circulant(), [[1.0, 2.0, 3.0]], (3, 3), [[1, 3, 2], [2, 1, 3], [3, 2, 1]]),
+            (
+                Kronecker((1, 2)),
+                [[[1.0, 2.0]], [[3.0], [4.0]]],
+                None,
+                np.kron([[1, 2]], [[3], [4]]),
+            ),
+            (PositiveSemidefinite(1), [[[1.0], [2.0]]], None, [[1, 2], [2, 4]]),
+            (Standardized(axes="all"), [[1.0, 3.0]], None, [-1, 1]),
+            (Ternary(axes="all"), [[0.1, -2.0, 4.0]], None, [0, -3, 3]),
+            (Quantized(2, axes="all"), [[0.4, -2.0, 1.2]], None, [0, -2, 2]),
+            (Sparse(0.5), [[7.0], np.array([1])], (2,), [0, 7]),
+        ],
+        ids=lambda value: type(value).__name__ if isinstance(value, Expression) else "",
+    )
+    def test_known_values(self, spec, variables, shape, expected):
+        shared = [theano.shared(np.asarray(v)) for v in variables]
+        np.testing.assert_allclose(spec.expression(shared, shape).eval(), expected, atol=1e-12)
+
+    def test_rotation_of_the_plane(self):
+        generators = theano.shared(np.array([[0.0, 0.0], [0.5, 0.0]]))
+        base = theano.shared(np.eye(2))
+        turned = [[np.cos(0.5), -np.sin(0.5)], [np.sin(0.5), np.cos(0.5)]]
+        found = SpecialOrthogonal().expression([generators, base]).eval()
+        np.testing.assert_allclose(found, turned, atol=1e-12)
+
+    def test_exponential_is_scipys(self):
+        scipy_linalg = pytest.importorskip("scipy.linalg")
+        matrix = np.random.normal(size=(5, 5))
+        found = expressions.orthogonal.expm(theano.shared(matrix)).eval()
+        np.testing.assert_allclose(found, scipy_linalg.expm(matrix), rtol=1e-10)
+
+    def test_straight_through_gradient_is_that_of_the_value(self):
+        for spec in (Binary(), Ternary(), Quantized(3)):
+            raw = theano.shared(np.random.normal(size=(3, 2)))
+            weights = np.random.normal(size=(3, 2))
+            gradient = theano.grad(T.sum(weights * spec.expression([raw])), raw)
+            np.testing.assert_array_equal(gradient.eval(), weights)
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("spec", "value", "message"),
+        [
+            (Symmetric(), [[1.0, 2.0], [3.0, 4.0]], "not symmetric to within"),
+            (LowRank(1), np.eye(2), "rank 2 > 1"),
+            (FixedRank(1), np.eye(2), "rank 2 > 1"),
+            (Positive(), [1.0, -2.0], "smallest element, -2, isn't above 0"),
+            (Positive(), [np.nan, 2.0], "NaN"),
+            (Bounded(0, 1), [0.5, 2.0], "from 0.5 to 2, don't all lie between 0 and 1"),
+            (Simplex(), [[0.5], [0.6]], "differ from 1 by 1.0e-01"),
+            (Orthogonal(), np.ones((2, 2)), "columns aren't orthonormal"),
+            (SpecialOrthogonal(), np.diag([1.0, -1.0]), "determinant is -1"),
+            (AlmostOrthogonal(0.1), 2 * np.eye(2), "from 2 to 2, don't all lie within 0.1 of 1"),
+            (SpectralNorm(), 2 * np.eye(2), "spectral norm is 2"),
+            (Masked(np.eye(2)), np.ones((2, 2)), "1 where the mask is 0"),
+            (Sparse(0.25), np.ones((2, 2)), "3 more elements"),
+            (PositiveDefinite(), -np.eye(2), "smallest eigenvalue is -1"),
+            (Positive(LowRank(1)), np.eye(2) + 0.5, "rank 2 > 1"),
+        ],
+    )
+    def test_inverse_says_why_there_is_none(self, spec, value, message):
+        with pytest.raises(ValueError, match=message):
+            spec.inverse(value)
+        assert not spec.contains(value)
+
+    def test_a_limit_that_is_only_approached_counts_as_inside_but_cannot_be_set(self):
+        assert Positive().contains([0.0, 2.0])
+        with pytest.raises(ValueError, match="smallest element, 0, isn't above 0"):
+            Positive().inverse([0.0, 2.0])
+
+    @pytest.mark.parametrize(
+        ("spec", "shape", "message"),
+        [
+            (Symmetric(), (2, 3), r"can't have shape \(2, 3\): it needs a square matrix"),
+            (LowRank(7), (5, 9), "rank 7 > 5"),
+            (Orthogonal(), (5,), "it needs a matrix"),
+            (Orthogonal(as_matrix=False), (5, 2, 2), "it needs a matrix"),
+            (Masked(np.eye(2)), (3, 3), r"its mask has shape \(2, 2\)"),
+            (Standardized(), (1, 2), "one element alone"),
+        ],
+    )
+    def test_shapes_that_it_cannot_have(self, spec, shape, message):
+        with pytest.raises(ValueError, match=message):
+            spec(shape)
+
+    def test_no_expression_where_there_is_no_one_array(self):
+        with pytest.raises(TypeError, match="LowRank is made of the variables left, right"):
+            LowRank(1, Positive())
+
+    def test_wrong_number_of_variables(self):
+        with pytest.raises(ValueError, match=r"takes the variables \('left', 'right'\), got 1"):
+            LowRank(1).expression([theano.shared(np.ones((2, 1)))])
+
+
+class TestModes:
+    def test_noise_in_training_only_and_one_draw_for_all_layers(self):
+        l1 = InputLayer((None, 3))
+        first = DenseLayer(l1, 2, W=Noisy(Normal(1), std=0.5), b=None, nonlinearity=None)
+        second = DenseLayer(l1, 2, W=first.W, b=None, nonlinearity=None)
+        x = floatX(np.eye(3))
+        both = [first, second]
+        train = theano.function([], get_output(both, x))
+        test = theano.function([], get_output(both, x, deterministic=True))
+        one, other = train()
+        np.testing.assert_array_equal(one, other)
+        assert (one != train()[0]).all()
+        mean = first.get_params()[0].get_value()
+        for value in test():
+            np.testing.assert_allclose(value, mean, rtol=1e-5)
+
+    def test_power_iteration_is_updated_in_training_passes_only(self):
+        l1 = InputLayer((None, 4))
+        layer = DenseLayer(l1, 3, W=SpectralNorm(), b=None, nonlinearity=None)
+        raw, u = layer.get_params()
+        raw.set_value(floatX(np.random.normal(size=(4, 3))))
+        x = floatX(np.eye(4))
+        before = u.get_value()
+        test = theano.function([], get_output(layer, x, deterministic=True))
+        test()
+        np.testing.assert_array_equal(u.get_value(), before)
+        train = theano.function([], get_output(layer, x))
+        w = raw.get_value()
+        new = w @ (w.T @ before)
+        new /= np.linalg.norm(new)
+        first = train()
+        np.testing.assert_allclose(u.get_value(), new, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(first, w / np.linalg.norm(w.T @ new), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(test(), first, rtol=1e-5, atol=1e-6)
+        for _ in range(200):
+            train()
+        np.testing.assert_allclose(test(), w / np.linalg.norm(w, 2), rtol=1e-4, atol=1e-5)
+
+    def test_copies_by_pickle_share_their_state_among_themselves(self):
+        layer = DenseLayer(InputLayer((None, 4)), 3, W=SpectralNorm(), b=None)
+        x = floatX(np.random.normal(size=(2, 4)))
+        copy = check_pickling(layer, x, deterministic=True)
+        raw, u = copy.get_params()
+        raw.set_value(floatX(np.random.normal(size=(4, 3))))
+        before = u.get_value()
+        theano.function([], get_output(copy, x))()
+        assert (u.get_value() != before).any()
+        assert (layer.get_params()[1].get_value() == before).all()
+
+    def test_a_shared_expression_is_computed_once(self):
+        l1 = InputLayer((None, 3))
+        first = DenseLayer(l1, 3, W=Positive(method="exp"), b=None, nonlinearity=None)
+        second = DenseLayer(first, 3, W=first.W, b=None, nonlinearity=None)
+        third = DenseLayer(second, 3, W=first.W.T, b=None, nonlinearity=None)
+        output = get_output(third)
+        graph = theano.gof.FunctionGraph(theano.gof.graph.inputs([output]), [output], clone=False)
+        exps = [n for n in graph.toposort() if "exp" in str(n.op).lower()]
+        assert len(exps) == 1
+
+
+class TestTied:
+    def test_is_the_transpose_of_the_other(self):
+        l2 = DenseLayer((None, 3), 2, name="encode")
+        l3 = DenseLayer(l2, 3, W=Tied(l2.W), b=None)
+        np.testing.assert_array_equal(l3.W.eval(), l2.W.get_value().T)
+        assert get_all_params(l3) == l2.get_params()
+        assert l2.W.name == "encode.W"
+        value = np.arange(6.0).reshape(2, 3)
+        assert list(assign(l3.W, value)) == [l2.W]
+        np.testing.assert_array_equal(l2.W.get_value(), value.T)
+
+    def test_of_a_function(self):
+        other = theano.shared(np.ones((2, 2)))
+        spec = Tied(other, T.exp, inverse=np.log)
+        np.testing.assert_allclose(spec((2, 2)).eval(), np.full((2, 2), np.e))
+        np.testing.assert_allclose(spec.inverse([[np.e]])[0], [[1.0]])
+
+
+class TestAssign:
+    def test_through_an_expression(self):
+        layer = DenseLayer((None, 3), 3, W=Orthogonal(), b=None)
+        value = np.linalg.qr(np.random.normal(size=(3, 3)))[0]
+        assign(layer.W, value)
+        np.testing.assert_allclose(layer.W.eval(), value, atol=1e-5)
+
+    def test_through_operations(self):
+        w = theano.shared(np.ones((2, 3)), name="w")
+        value = np.random.uniform(1, 2, size=(3, 1, 2))
+        changed = assign(-T.exp(w).T.dimshuffle(0, "x", 1), -value)
+        assert changed == {w: []}
+        np.testing.assert_allclose(w.get_value(), np.log(value[:, 0].T))
+        assign(w.reshape((6,)), np.arange(6.0))
+        np.testing.assert_array_equal(w.get_value(), np.arange(6.0).reshape(2, 3))
+
+    def test_changes_nothing_on_an_error(self):
+        layer = DenseLayer((None, 3), 3, W=Positive(Orthogonal()), b=None)
+        before = [v.get_value() for v in layer.get_params()]
+        for value in (np.ones((3, 3)), -np.ones((3, 3)), np.ones((3, 2))):
+            with pytest.raises(ValueError, match=r"orthonormal|isn't above 0|has shape \(3, 3\)"):
+                assign(layer.W, value)
+        for variable, value in zip(layer.get_params(), before, strict=True):
+            np.testing.assert_array_equal(variable.get_value(), value)
+
+    def test_refuses_what_cannot_be_undone(self):
+        w = theano.shared(np.ones((2, 2)), name="w")
+        with pytest.raises(ValueError, match=r"is computed by .*set its shared variables \[w\]"):
+            assign(T.dot(w, w), np.ones((2, 2)))
+
+
+class TestFreeze:
+    def test_a_layer_and_back(self):
+        layer = DenseLayer((None, 3), 3, W=Masked(np.tri(3), WeightNorm()))
+        learned = layer.get_params(trainable=True)
+        assert len(learned) == 3
+        assert freeze(layer) == learned
+        assert layer.get_params(trainable=True) == []
+        assert layer.get_params(regularizable=True) == []
+        assert freeze(layer) == []
+        assert unfreeze(layer) == learned
+        assert layer.get_params(trainable=True) == learned
+
+
+class TestSubstitute:
+    def test_keeps_function_tags_and_order(self):
+        layer = DenseLayer((None, 3), 3, W=Uniform((0.1, 0.2)), name="dense")
+        value = layer.W.get_value()
+        new = substitute(layer, "W", Positive())
+        assert layer.W is new
+        np.testing.assert_allclose(new.eval(), value, rtol=1e-5)
+        assert [v.name for v in layer.get_params()] == ["dense.W.raw", "dense.b"]
+        assert [v.name for v in layer.get_params(regularizable=True)] == ["dense.W.raw"]
+        again = substitute(layer, "W", Symmetric())
+        np.testing.assert_allclose(again.eval(), (value + value.T) / 2, rtol=1e-5)
+
+    def test_prunes_by_magnitude(self):
+        layer = DenseLayer((None, 2), 2, W=floatX([[1, -3], [0.5, 2]]))
+        assert substitute(layer, "W", Sparse(0.5)).eval().tolist() == [[0, -3], [0, 2]]
+
+    def test_names_what_is_missing(self):
+        with pytest.raises(ValueError, match="has no parameter V"):
+            substitute(DenseLayer((None, 2), 2), "V", Positive())
