@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import theano
 import theano.tensor as T
-from expression_cases import TRAINED, cases, class_names
 
+from expression_cases import TRAINED, cases, class_names
 from lasagne_expr import expressions
 from lasagne_expr.expressions import (
     AlmostOrthogonal,

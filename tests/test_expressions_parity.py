@@ -7,6 +7,7 @@ import pathlib
 
 import numpy as np
 import theano
+
 from expression_cases import compared, compute
 
 with np.load(pathlib.Path(__file__).parent / "reference" / "expressions.npz") as file:
