@@ -14,6 +14,7 @@ import theano
 
 import lasagne_expr
 from engines import ENGINE
+from lasagne_expr.command_line import make_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -117,6 +118,10 @@ def check_command(program, *arguments):
 
 
 def check_script(path, *options):
+    if path == "-m":
+        assert options[0] == "lasagne_expr"
+        make_parser().parse_args(options[1:])
+        return
     script = (ROOT / path).read_text(encoding="utf-8")
     shared = (ROOT / "examples" / "common.py").read_text(encoding="utf-8")
     for option in options:
