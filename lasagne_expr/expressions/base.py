@@ -1,5 +1,6 @@
 """What all ready-made expressions have in common."""
 
+import inspect
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -286,9 +287,13 @@ class Expression:
         return own or (isinstance(self.init, Expression) and self.init.has_modes)
 
     def __repr__(self) -> str:
-        settings = (
-            f"{name}={_short(value)}" for name, value in vars(self).items() if name != "names"
-        )
+        settings = []
+        for name, parameter in inspect.signature(type(self)).parameters.items():
+            value, default = vars(self).get(name, parameter.default), parameter.default
+            if default is parameter.empty:
+                settings.append(_short(value))
+            elif repr(value) != repr(GlorotUniform() if name == "init" else default):
+                settings.append(f"{name}={_short(value)}")
         return f"{type(self).__name__}({', '.join(settings)})"
 
     def __getstate__(self):

@@ -163,6 +163,3 @@ class UnitInterval(Bounded):
 
     def __init__(self, init: Any = None):
         super().__init__(0.0, 1.0, init)
-
-    def __repr__(self) -> str:
-        return f"UnitInterval(init={self.init!r})"
