@@ -1,9 +1,9 @@
 """How convolutions and their gradients are computed on arrays of JAX.
 
-On GPUs they are XLA's own, which are cuDNN's. On CPUs XLA's own are fast for images of float32 with
-several channels, in a certain order of axes, and up to a hundred times slower elsewhere. So most
-are brought to that form there, and the rest is computed by sums and products.
-``benchmarks/networks.py`` measures whole networks.
+On GPUs they are XLA's own, which are cuDNN's. On CPUs XLA's own are fast for images of float32, and
+up to a hundred times slower elsewhere: for float64, for volumes, and for filters in groups. So
+these are brought to the fast form there, or computed by sums and products, and gradients of large
+filters by a few images at a time. ``benchmarks/networks.py`` measures whole networks.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-# Filters of fewer elements, channels included, that move by 1, are applied element by element.
+# Filters in groups, of fewer elements than this, channels included, are applied element by element.
 FEW_ELEMENTS = 28
-# XLA's convolutions by larger filters than this are faster for a few images at a time: what it
+# The weights' gradient of larger filters than this is faster for a few images at a time: what XLA
 # makes of them for a matrix product then stays in the cache.
 LARGE_FILTER = 16
-IMAGES_AT_A_TIME = 32
-IMAGES_AT_A_TIME_FOR_WEIGHTS = 16
+IMAGES_AT_A_TIME = 16
 
 
 class Sliding(NamedTuple):
@@ -71,8 +70,7 @@ def correlate(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
         return by_products(x, w, sliding)
     if len(sliding.strides) == 3:
         return by_planes(x, w, sliding)
-    blocks = _blocks(IMAGES_AT_A_TIME, w.shape[2:], x)
-    return jnp.concatenate([by_xla_on_cpu(block, w, sliding) for (block,) in blocks])
+    return by_xla(x, w, sliding)
 
 
 def weights_gradient(x: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding) -> jax.Array:
@@ -109,8 +107,10 @@ def weights_gradient(x: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding)
         return jnp.concatenate([weights_gradient(*piece, sizes, one) for piece in pieces])
     if len(sizes) == 3:
         return transpose(by_planes)
-    blocks = _blocks(IMAGES_AT_A_TIME_FOR_WEIGHTS, sizes, x, g)
-    return sum(weights_gradient_by_xla_on_cpu(*block, sizes, sliding) for block in blocks)
+    if math.prod(sizes) < LARGE_FILTER:
+        return transpose(by_xla)
+    blocks = _blocks(x, g)
+    return sum(weights_gradient_by_blocks(*block, sizes, sliding) for block in blocks)
 
 
 def inputs_gradient(w: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding) -> jax.Array:
@@ -150,7 +150,7 @@ def inputs_gradient(w: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding) 
         return transpose(by_products)
     if len(sizes) == 3:
         return transpose(by_planes)
-    return inputs_gradient_by_xla_on_cpu(w, g, sizes, sliding)
+    return transpose(by_xla)
 
 
 def correlate_unshared(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
@@ -229,7 +229,7 @@ def by_xla_on_cpu(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
     return jnp.moveaxis(y, -1, 1)
 
 
-def weights_gradient_by_xla_on_cpu(
+def weights_gradient_by_blocks(
     x: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding
 ) -> jax.Array:
     """Compute the weights' gradient as a correlation of input and gradient, over the batch."""
@@ -250,26 +250,6 @@ def weights_gradient_by_xla_on_cpu(
         rhs_dilation=sliding.strides,
     )
     return jnp.moveaxis(w, (-1, 0), (0, 1))
-
-
-def inputs_gradient_by_xla_on_cpu(
-    w: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding
-) -> jax.Array:
-    """Compute the inputs' gradient as a correlation of gradient and mirrored filters."""
-    mirrored = _mirrored(w, g.shape[2:], sizes, sliding)
-    if mirrored is None:
-        shape = (g.shape[0], w.shape[1], *sizes)
-        return _transposed(lambda x: by_xla_on_cpu(x, w, sliding), shape, g)
-    w, around = mirrored
-    x = _with_channels_last(
-        jnp.moveaxis(g, 1, -1),
-        jnp.moveaxis(w, (0, 1), (-1, -2)),
-        around.strides,
-        around.padding,
-        lhs_dilation=sliding.strides,
-        rhs_dilation=sliding.dilation,
-    )
-    return jnp.moveaxis(x, -1, 1)
 
 
 def by_elements(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
@@ -330,11 +310,7 @@ def _on_cpu():
 
 def _has_few_elements(w, sliding):
     """Tell whether it is fastest to go through the elements of filters one by one."""
-    elements = math.prod(w.shape[1:])
-    return elements < FEW_ELEMENTS and (
-        sliding.groups > 1
-        or (w.shape[0] <= 32 and w.shape[1] <= 3 and sliding.strides[-1] == 1 and elements > 3)
-    )
+    return sliding.groups > 1 and math.prod(w.shape[1:]) < FEW_ELEMENTS
 
 
 def _with_channels_last(x, w, strides, padding, **dilation):
@@ -360,14 +336,11 @@ def _split(x, pieces, axis):
     return jnp.split(x, pieces, axis)
 
 
-def _blocks(images, sizes, *arrays):
-    """Divide batches into those of a few images, where filters are large; at most 32."""
+def _blocks(*arrays):
+    """Divide batches into those of a few images; at most 32."""
     batch_size = arrays[0].shape[0]
-    if math.prod(sizes) < LARGE_FILTER:
-        return [arrays]
-    images = max(images, -(-batch_size // 32))
-    starts = range(0, batch_size or 1, images)
-    return [[array[start : start + images] for array in arrays] for start in starts]
+    images = max(IMAGES_AT_A_TIME, -(-batch_size // 32))
+    return [[x[start : start + images] for x in arrays] for start in range(0, batch_size, images)]
 
 
 def _mirrored(w, places, sizes, sliding):
