@@ -2,6 +2,7 @@
 
     python measure.py versions
     python measure.py steps small [--rounds N]
+    python measure.py networks conv64 [--rounds N]
     python measure.py cold lasagne_expr small
     python measure.py graphs
 
@@ -39,7 +40,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=100)
     args = parser.parse_args()
     measure = MEASUREMENTS[args.what]
-    figures = measure(args.rounds, *args.details) if measure is steps else measure(*args.details)
+    timed = measure in (steps, networks)
+    figures = measure(args.rounds, *args.details) if timed else measure(*args.details)
     json.dump(figures, sys.stdout)
 
 
@@ -62,17 +64,28 @@ def versions() -> dict:
 
 
 def steps(rounds: int, problem_name: str) -> dict:
+    """Time the steps of the autoencoder."""
+    return compare(CONTESTANTS, PROBLEMS[problem_name], rounds)
+
+
+def networks(rounds: int, problem_name: str) -> dict:
+    """Time the steps of a convolutional or recurrent network."""
+    from networks import CONTESTANTS, PROBLEMS  # it imports NumPy, which cold starts include
+
+    return compare(CONTESTANTS, PROBLEMS[problem_name], rounds)
+
+
+def compare(contestants, problem, rounds: int) -> dict:
     """Time the steps of all contestants, turn by turn in a random order.
 
     Each turn is a block of steps, after two that aren't timed: they bring back to the caches what
     the contestant before has displaced, and let that one's threads go to sleep.
     """
-    problem = PROBLEMS[problem_name]
     batches = problem.batches()
-    taking_part = {n: c for n, c in CONTESTANTS.items() if not missing_packages(c)}
+    taking_part = {n: c for n, c in contestants.items() if not missing_packages(c)}
     running = {name: contestant.build(problem) for name, contestant in taking_part.items()}
     losses = {
-        name: [float(step(batches[n % NUM_BATCHES])) for n in range(COMPARED_STEPS)]
+        name: [float(step(batches[n % len(batches)])) for n in range(COMPARED_STEPS)]
         for name, step in running.items()
     }
     lengths = {name: block_length(step, batches[0]) for name, step in running.items()}
@@ -180,7 +193,13 @@ def median_time(action):
     return statistics.median(times)
 
 
-MEASUREMENTS = {"versions": versions, "steps": steps, "cold": cold, "graphs": graphs}
+MEASUREMENTS = {
+    "versions": versions,
+    "steps": steps,
+    "networks": networks,
+    "cold": cold,
+    "graphs": graphs,
+}
 
 if __name__ == "__main__":
     main()

@@ -9,6 +9,8 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from networks import CONTESTANTS as NETWORK_CONTESTANTS
+from networks import TITLES
 from steps import CONTESTANTS, PROBLEMS
 
 PAGE = "benchmarks.md"
@@ -80,6 +82,7 @@ def sections(figures) -> list:
             if name != "Theano"  # peers run beside the other engine
         ]
     parts += [f"![Time of a step, for each contestant]({STEPS_PICTURE})"]
+    parts += ["## Convolutional and recurrent networks", networks_table(engines)]
     parts += ["## Large graphs"]
     parts += [graphs_table(engines), f"![Time against size]({GRAPHS_PICTURE})"]
     parts += ["## The machine", machine(figures["machine"])]
@@ -126,6 +129,25 @@ def steps_table(engine) -> str:
             ]
         )
     return table(rows)
+
+
+def networks_table(engines) -> str:
+    """Write a row for each network and engine: our time, and the others' with the ratio to it."""
+    names = [n for n in NETWORK_CONTESTANTS if n != "lasagne_expr"]
+    rows = [["", "**lasagne_expr**", *(NETWORK_CONTESTANTS[n].label for n in names)]]
+    for engine, figures in engines.items():
+        for problem, times in figures.get("networks", {}).items():
+            cells = [
+                f"{milliseconds(times[n])} ({times[n]['ratio'][1]:.2f})" if n in times else ""
+                for n in names
+            ]
+            ours = f"**{milliseconds(times['lasagne_expr'])}**"
+            rows.append([f"{TITLES[problem]}; {engine}", ours, *cells])
+    return table(rows)
+
+
+def milliseconds(figures):
+    return f"{1000 * figures['seconds'][1]:.1f}"
 
 
 def ratio_with_spread(step, name):

@@ -21,6 +21,7 @@ from statistics import quantiles
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parent / "docs"
 LOSS_TOLERANCE = 1e-4
+NETWORKS = ("conv64", "conv500", "residual", "lstm", "gru")
 # What changes the speed of one peer or another, and is the same for all.
 SETTINGS = ("OPENBLAS_CORETYPE", "OMP_NUM_THREADS", "XLA_FLAGS", "LD_PRELOAD", "GLIBC_TUNABLES")
 
@@ -30,17 +31,27 @@ def main():
     parser.add_argument("pythons", nargs="+", metavar="PYTHON", help="an environment's interpreter")
     parser.add_argument("--out", type=Path, default=DOCS, help="where to write (default: docs)")
     parser.add_argument("--quick", action="store_true", help="measure less often")
+    parser.add_argument(
+        "--networks-only",
+        action="store_true",
+        help="measure convolutional and recurrent networks only, and keep the other figures",
+    )
     args = parser.parse_args()
     start = time.time()
     figures = {"machine": machine(), "engines": {}}
+    if args.networks_only:
+        figures = json.loads((args.out / "_static" / "benchmarks.json").read_text())
     for python in args.pythons:
-        engine = measure_engine(python, args.quick)
-        figures["engines"]["Theano" if "theano" in engine["versions"] else "PyTensor"] = engine
-    figures["machine"]["load_after"] = load()
-    figures["machine"]["minutes"] = (time.time() - start) / 60
+        found = measure(python, "versions")
+        name = "Theano" if "theano" in found["versions"] else "PyTensor"
+        engine = figures["engines"].setdefault(name, {"versions": found["versions"]})
+        if not args.networks_only:
+            engine.update(measure_engine(python, found, args.quick))
+        engine["networks"] = measure_networks(python, args.quick)
+    if not args.networks_only:
+        figures["machine"]["load_after"] = load()
+        figures["machine"]["minutes"] = (time.time() - start) / 60
     differences = loss_differences(figures["engines"])
-    for engine in figures["engines"].values():
-        del engine["losses"]
 
     from report import write  # it imports matplotlib
 
@@ -76,9 +87,8 @@ def load():
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
-def measure_engine(python, quick) -> dict:
-    """Take all figures of one environment."""
-    found = measure(python, "versions")
+def measure_engine(python, found, quick) -> dict:
+    """Take the figures of the autoencoder, and of large graphs, in one environment."""
     absent = {name: packages for name, packages in found["missing"].items() if packages}
     taking_part = [name for name in found["missing"] if name not in absent]
     engine = {"versions": found["versions"], "absent": absent, "steps": {}, "losses": {}}
@@ -89,6 +99,16 @@ def measure_engine(python, quick) -> dict:
     engine["cold"] = measure_cold(python, taking_part, repeats=1 if quick else 3)
     engine["graphs"] = measure(python, "graphs")
     return engine
+
+
+def measure_networks(python, quick) -> dict:
+    """Take the figures of convolutional and recurrent networks in one environment."""
+    figures = {}
+    for problem in NETWORKS:
+        result = measure(python, "networks", problem, "--rounds", "5" if quick else "20")
+        figures[problem] = summarize_steps(result["times"])
+        figures[problem]["losses"] = result["losses"]
+    return figures
 
 
 def measure(python, *arguments) -> dict:
@@ -138,17 +158,34 @@ def measure_cold(python, contestants, repeats) -> dict:
 
 def loss_differences(engines) -> list:
     """Tell whose losses, from the same start, differ from those of this library."""
-    reference = next(iter(engines.values()))["losses"]
-    differences = []
-    for engine_name, engine in engines.items():
-        for problem, losses in engine["losses"].items():
+    found = [
+        *_differences(engines, lambda e: e.pop("losses", {}), lambda e, p: e["steps"][p]),
+        *_differences(
+            engines,
+            lambda e: {p: figures.pop("losses") for p, figures in e["networks"].items()},
+            lambda e, p: e["networks"][p],
+        ),
+    ]
+    return [
+        f"{name} on {engine}, {problem}: by {difference:.1e}"
+        for engine, problem, name, difference in found
+        if not difference <= LOSS_TOLERANCE
+    ]
+
+
+def _differences(engines, take_losses, figures_of):
+    """List the largest difference of each, and note it beside the times."""
+    losses = {engine: take_losses(figures) for engine, figures in engines.items()}
+    reference = next(iter(losses.values()))
+    found = []
+    for engine, problems in losses.items():
+        for problem, of_contestants in problems.items():
             ours = reference[problem]["lasagne_expr"]
-            for name, theirs in losses.items():
+            for name, theirs in of_contestants.items():
                 largest = max(abs(a - b) for a, b in zip(ours, theirs))
-                engine["steps"][problem][name]["loss_difference"] = largest
-                if not largest <= LOSS_TOLERANCE:
-                    differences.append(f"{name} on {engine_name}, {problem}: by {largest:.1e}")
-    return differences
+                figures_of(engines[engine], problem)[name]["loss_difference"] = largest
+                found.append((engine, problem, name, largest))
+    return found
 
 
 if __name__ == "__main__":
