@@ -8,6 +8,7 @@ if not starts_as_command():
     require_engine()
 
     from . import (
+        expressions,
         init,
         layers,
         nonlinearities,
@@ -27,6 +28,7 @@ if not starts_as_command():
 __all__ = [
     "describe",
     "draw",
+    "expressions",
     "init",
     "install_as_lasagne",
     "layers",

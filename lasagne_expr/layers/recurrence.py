@@ -12,8 +12,6 @@ from ..utils import unroll_scan
 from .base import Layer, MergeLayer
 from .checks import shapes_match
 
-__all__ = ["Recurrence"]
-
 
 class Recurrence(MergeLayer):
     """A layer that goes over a sequence step by step; the base class of the recurrent ones.

@@ -41,8 +41,9 @@ class CustomRecurrentLayer(Recurrence):
         The function :math:`\sigma`; None for none.
     hid_init : Layer, array, shared variable, expression, or callable, default Constant(0)
         :math:`h_0`, of shape ``(1, ...)``. A layer gives one for each sequence of the batch.
-    backwards, learn_init, gradient_steps, grad_clipping, unroll_scan, precompute_input, \
-    mask_input, only_return_final
+    backwards, learn_init, gradient_steps, grad_clipping, unroll_scan
+        As for :class:`LSTMLayer`.
+    precompute_input, mask_input, only_return_final
         As for :class:`LSTMLayer`. With `precompute_input`, :math:`f` is given all steps at once,
         as one batch.
     name : str, optional
@@ -196,8 +197,9 @@ class RecurrentLayer(CustomRecurrentLayer):
         The function :math:`\sigma`; None for none.
     hid_init : Layer, array, shared variable, expression, or callable, default Constant(0)
         :math:`h_0`, of shape ``(1, num_units)``. A layer gives one for each sequence of the batch.
-    backwards, learn_init, gradient_steps, grad_clipping, unroll_scan, precompute_input, \
-    mask_input, only_return_final
+    backwards, learn_init, gradient_steps, grad_clipping, unroll_scan
+        As for :class:`LSTMLayer`.
+    precompute_input, mask_input, only_return_final
         As for :class:`LSTMLayer`.
     name : str, optional
         A name for the layer.
@@ -550,8 +552,9 @@ class GRULayer(_GatedLayer):
     hid_init : Layer, array, shared variable, expression, or callable, default Constant(0)
         :math:`h_0`, of shape ``(1, num_units)``. A layer of output shape
         ``(batch size, num_units)`` gives one for each sequence of the batch.
-    backwards, learn_init, gradient_steps, grad_clipping, unroll_scan, precompute_input, \
-    mask_input, only_return_final
+    backwards, learn_init, gradient_steps, grad_clipping, unroll_scan
+        As for :class:`LSTMLayer`.
+    precompute_input, mask_input, only_return_final
         As for :class:`LSTMLayer`.
     name : str, optional
         A name for the layer.
