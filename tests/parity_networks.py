@@ -69,6 +69,37 @@ def inverse(l_in):
     return layers.InverseLayer(hidden, hidden)
 
 
+def images(l_in):
+    return layers.ReshapeLayer(layers.PadLayer(l_in, [(4, 5)], batch_ndim=1), (-1, 1, 4, 4))
+
+
+def convolutional(l_in):
+    conv = layers.Conv2DLayer(images(l_in), 3, 3, pad="same", nonlinearity=nonlinearities.tanh)
+    pooled = layers.MaxPool2DLayer(layers.batch_norm(conv), 2)
+    widened = layers.TransposedConv2DLayer(pooled, 1, 3, stride=2, W=T.exp(conv.W), b=None)
+    dilated = layers.DilatedConv2DLayer(widened, 2, 2, dilation=(2, 1))
+    return layers.ConcatLayer([layers.FlattenLayer(widened), layers.GlobalPoolLayer(dilated)])
+
+
+def normalized(l_in):
+    several = layers.Conv2DLayer(images(l_in), 4, 2, untie_biases=True, nonlinearity=None)
+    response = layers.LocalResponseNormalization2DLayer(several, alpha=0.1, n=3)
+    return layers.layer_norm(layers.instance_norm(response))
+
+
+def recurrent(l_in):
+    sequence = layers.ReshapeLayer(l_in, (-1, INPUTS, 1))
+    lstm = layers.LSTMLayer(sequence, 3, backwards=True, learn_init=True)
+    gru = layers.GRULayer(lstm, 3, grad_clipping=0.01)
+    weights = lstm.W_hid_to_ingate.T
+    return layers.RecurrentLayer(gru, 3, W_hid_to_hid=weights, only_return_final=True)
+
+
+def transformed(l_in):
+    by = layers.DenseLayer(l_in, 6, b=floatX(np.array([1, 0, 0, 0, 1, 0])), nonlinearity=None)
+    return layers.TransformerLayer(images(l_in), by, downsample_factor=0.8)
+
+
 NETWORKS = {
     network.__name__: network
     for network in (
@@ -81,6 +112,10 @@ NETWORKS = {
         branches,
         shapes,
         inverse,
+        convolutional,
+        normalized,
+        recurrent,
+        transformed,
     )
 }
 
