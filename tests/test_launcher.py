@@ -91,7 +91,7 @@ class TestSameAsPython:
             ("neighbour.fail('it')", 1),
             ("neighbour.fail_differently('it')", 1),
             ("raise KeyboardInterrupt", -signal.SIGINT),
-            ("os.kill(os.getpid(), 9)", -signal.SIGKILL),
+            ("sys.stdout.flush(); os.kill(os.getpid(), 9)", -signal.SIGKILL),
             ("import atexit; atexit.register(print, 'the end')", 0),
             (HOOK, 1),
         ],
