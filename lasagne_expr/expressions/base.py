@@ -28,6 +28,8 @@ class Expression:
     ----------
     init : callable or array, default GlorotUniform()
         What the parameter starts from: an initializer, whose sample is moved into the set.
+    as_matrix : bool, default True
+        Where the set is one of matrices: whether parameters of more dimensions are taken as such.
 
     Raises
     ------
@@ -42,7 +44,8 @@ class Expression:
         The names of those among them that aren't learned.
     on_matrices : bool
         Whether the set is one of matrices. Parameters of more dimensions, filters for example,
-        are then taken as matrices with the first axis for rows and all others for columns.
+        are then taken as matrices with the first axis for rows and all others for columns, unless
+        `as_matrix` is false.
 
     Examples
     --------
@@ -62,7 +65,8 @@ class Expression:
     on_matrices = False
     takes_inner = False
 
-    def __init__(self, init: Any = None):
+    def __init__(self, init: Any = None, as_matrix: bool = True):
+        self.as_matrix = as_matrix
         self.init = GlorotUniform() if init is None else init
         if isinstance(self.init, Expression) and not self.takes_inner:
             raise TypeError(
@@ -349,7 +353,7 @@ class Expression:
 
     def _matrix_shape(self, shape):
         if self.on_matrices:
-            if len(shape) < 2 or (len(shape) > 2 and not getattr(self, "as_matrix", True)):
+            if len(shape) < 2 or (len(shape) > 2 and not self.as_matrix):
                 self._refuse_shape(shape, "it needs a matrix")
             shape = (shape[0], math.prod(shape[1:]))
         self.check_shape(shape)
@@ -417,6 +421,21 @@ class Unary(Expression):
     takes_inner = True
 
 
+class AlongAxes(Unary):
+    """What treats the elements along some axes together; the base class of those."""
+
+    def __init__(self, init: Any = None, axes: Any = "unit"):
+        self.axes = axes
+        axes_of(axes, 5 if isinstance(axes, str) else 1 + max(np.abs(axes).ravel(), default=0))
+        super().__init__(init)
+
+    def check_shape(self, shape):
+        axes_of(self.axes, len(shape))
+
+    def _axes(self, array):
+        return axes_of(self.axes, array.ndim)
+
+
 def axes_of(axes: Any, ndim: int) -> tuple:
     """Resolve the axes that belong together: numbers, or a name.
 
@@ -442,6 +461,12 @@ def axes_of(axes: Any, ndim: int) -> tuple:
 def dim_shape(variable: theano.Variable, shape: "tuple | None") -> tuple:
     """Tell a shape that was given, or else that of a variable."""
     return tuple(variable.shape) if shape is None else shape
+
+
+def check_square(owner: Expression, shape: tuple) -> None:
+    """Check that a shape is that of a square matrix."""
+    if shape[0] != shape[1]:
+        owner._refuse_shape(shape, "it needs a square matrix")
 
 
 def required(shape: "tuple | None", owner: Expression) -> tuple:

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import theano.tensor as T
 
-from .base import Expression
+from .base import Expression, check_square
 from .low_rank import check_rank, checked_rank, rank_reason
-from .structured import check_square
 
 __all__ = ["PositiveDefinite", "PositiveSemidefinite"]
 
@@ -54,8 +53,7 @@ class PositiveDefinite(Expression):
         if not 0 <= low < math.inf:
             raise ValueError(f"PositiveDefinite: low should be finite and at least 0, got {low!r}")
         self.low = float(low)
-        self.as_matrix = as_matrix
-        super().__init__(init)
+        super().__init__(init, as_matrix)
 
     def check_shape(self, shape):
         check_square(self, shape)
@@ -130,8 +128,7 @@ class PositiveSemidefinite(Expression):
 
     def __init__(self, rank: "int | None" = None, init: Any = None, as_matrix: bool = True):
         self.rank = None if rank is None else checked_rank(rank, self)
-        self.as_matrix = as_matrix
-        super().__init__(init)
+        super().__init__(init, as_matrix)
 
     def check_shape(self, shape):
         check_square(self, shape)

@@ -55,8 +55,7 @@ class LowRank(Expression):
 
     def __init__(self, rank: int, init: Any = None, as_matrix: bool = True):
         self.rank = checked_rank(rank, self)
-        self.as_matrix = as_matrix
-        super().__init__(init)
+        super().__init__(init, as_matrix)
 
     def check_shape(self, shape):
         check_rank(self, self.rank, shape)

@@ -9,7 +9,7 @@ import theano.tensor as T
 from theano.compile import SharedVariable
 
 from ..init import Uniform
-from .base import Unary, axes_of
+from .base import AlongAxes, Unary, axes_of
 
 __all__ = ["Simplex", "SpectralNorm", "Sphere", "Standardized", "UnitNorm", "WeightNorm"]
 
@@ -17,19 +17,8 @@ __all__ = ["Simplex", "SpectralNorm", "Sphere", "Standardized", "UnitNorm", "Wei
 _TINY = 1e-20
 
 
-class _AlongAxes(Unary):
-    """What treats the elements along some axes together."""
-
-    def __init__(self, init=None, axes="unit"):
-        self.axes = axes
-        axes_of(axes, 5 if isinstance(axes, str) else 1 + max(np.abs(axes).ravel(), default=0))
-        super().__init__(init)
-
-    def check_shape(self, shape):
-        axes_of(self.axes, len(shape))
-
-    def _axes(self, array):
-        return axes_of(self.axes, array.ndim)
+class _OfLengths(AlongAxes):
+    """What has to do with norms along axes."""
 
     def _length(self, value):
         return np.sqrt(np.square(value).sum(axis=self._axes(value), keepdims=True))
@@ -39,7 +28,7 @@ class _AlongAxes(Unary):
         return raw / T.sqrt(squares + _TINY)
 
 
-class Simplex(_AlongAxes):
+class Simplex(AlongAxes):
     r"""Elements that aren't negative and sum to 1 along some axes, as probabilities do.
 
     The value is the softmax :math:`e^{w_i} / \sum_j e^{w_j}`. It starts at the absolute values of
@@ -98,7 +87,7 @@ class Simplex(_AlongAxes):
         return value / value.sum(axis=self._axes(value), keepdims=True)
 
 
-class UnitNorm(_AlongAxes):
+class UnitNorm(_OfLengths):
     r"""Elements whose sum of squares is 1 along some axes: :math:`w / \lVert w \rVert`.
 
     Parameters
@@ -124,9 +113,6 @@ class UnitNorm(_AlongAxes):
     """
 
     radius = 1.0
-
-    def __init__(self, init: Any = None, axes: Any = "unit"):
-        super().__init__(init, axes)
 
     def forward(self, shape, raw):
         return self.radius * self._direction(raw)
@@ -178,7 +164,7 @@ class Sphere(UnitNorm):
         self.radius = float(radius)
 
 
-class WeightNorm(_AlongAxes):
+class WeightNorm(_OfLengths):
     r"""Any array, with lengths and directions learned apart: :math:`g \, v / \lVert v \rVert`.
 
     Parameters
@@ -205,9 +191,6 @@ class WeightNorm(_AlongAxes):
 
     names = ("direction", "length")
 
-    def __init__(self, init: Any = None, axes: Any = "unit"):
-        super().__init__(init, axes)
-
     def forward(self, shape, direction, length):
         return self._direction(direction) * T.addbroadcast(length, *self._axes(length))
 
@@ -216,7 +199,7 @@ class WeightNorm(_AlongAxes):
         return np.where(length > 0, value, 1.0), length
 
 
-class Standardized(_AlongAxes):
+class Standardized(AlongAxes):
     r"""Elements with mean 0 and a given standard deviation: :math:`s (w - \mu) / \sigma`.
 
     Parameters
@@ -342,8 +325,7 @@ class SpectralNorm(Unary):
                 f"SpectralNorm: iterations should be a positive integer, got {iterations!r}"
             )
         self.iterations = int(iterations)
-        self.as_matrix = as_matrix
-        super().__init__(init)
+        super().__init__(init, as_matrix)
 
     def forward(self, shape, raw, u):
         fixed = theano.gradient.zero_grad(raw)

@@ -8,7 +8,7 @@ import theano.tensor as T
 from theano.tensor.slinalg import solve
 
 from ..shape_inference import infer_shape
-from .base import Expression
+from .base import Expression, check_square
 
 __all__ = ["Orthogonal", "SpecialOrthogonal", "expm"]
 
@@ -175,10 +175,9 @@ class Orthogonal(Expression):
                 f"{type(self).__name__}: method should be one of {methods}, got {method!r}"
             )
         self.method = method
-        self.as_matrix = as_matrix
         if method == "householder":
             self.names = ("reflections", "signs")
-        super().__init__(init)
+        super().__init__(init, as_matrix)
 
     def forward(self, shape, generators, other):
         tall = self._reflect if self.method == "householder" else self._rotate
@@ -256,8 +255,7 @@ class SpecialOrthogonal(Orthogonal):
     """
 
     def check_shape(self, shape):
-        if shape[0] != shape[1]:
-            self._refuse_shape(shape, "it needs a square matrix")
+        check_square(self, shape)
 
     def reason_against(self, value, tolerance):
         reason = super().reason_against(value, tolerance)

@@ -6,23 +6,13 @@ import numpy as np
 import theano
 import theano.tensor as T
 
-from .base import Unary, axes_of
+from .base import AlongAxes
 
 __all__ = ["Binary", "Quantized", "Ternary"]
 
 
-class _StraightThrough(Unary):
+class _StraightThrough(AlongAxes):
     """Rounds to levels, with the gradient as if it didn't; what is in the set rounds to itself."""
-
-    def __init__(self, init=None, axes="unit"):
-        self.axes = axes
-        super().__init__(init)
-
-    def check_shape(self, shape):
-        axes_of(self.axes, len(shape))
-
-    def _axes(self, array):
-        return axes_of(self.axes, array.ndim)
 
     def _round(self, raw, lib):
         """Round, by the functions of NumPy or of Theano."""
@@ -77,9 +67,6 @@ class Binary(_StraightThrough):
 
     _levels = "one magnitude with two signs"
 
-    def __init__(self, init: Any = None, axes: Any = "unit"):
-        super().__init__(init, axes)
-
     def _round(self, raw, lib):
         magnitude = abs(raw).mean(axis=self._axes(raw), keepdims=True)
         where = T.switch if lib is T else np.where
@@ -113,9 +100,6 @@ class Ternary(_StraightThrough):
     """
 
     _levels = "0 and one magnitude with two signs"
-
-    def __init__(self, init: Any = None, axes: Any = "unit"):
-        super().__init__(init, axes)
 
     def _round(self, raw, lib):
         axes = self._axes(raw)

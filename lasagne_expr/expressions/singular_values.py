@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import theano.tensor as T
 
-from .base import Expression
+from .base import Expression, check_square
 from .low_rank import check_rank, checked_rank
 from .orthogonal import completed, orthonormal_columns
-from .structured import check_square
 
 __all__ = ["AlmostOrthogonal", "FixedRank", "Invertible"]
 
@@ -20,10 +19,6 @@ class _ByDecomposition(Expression):
     names = ("values", "left", "left_base", "right", "right_base")
     fixed = ("left_base", "right_base")
     on_matrices = True
-
-    def __init__(self, init=None, as_matrix=True):
-        self.as_matrix = as_matrix
-        super().__init__(init)
 
     def _number(self, shape):
         """Tell how many singular values there are."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import theano.tensor as T
 
-from .base import Expression, required
+from .base import Expression, check_square, required
 
 __all__ = [
     "BlockDiagonal",
@@ -25,10 +25,6 @@ class _Linear(Expression):
 
     on_matrices = True
 
-    def __init__(self, init=None, as_matrix=True):
-        self.as_matrix = as_matrix
-        super().__init__(init)
-
     def _describe(self):
         return type(self).__name__.lower()
 
@@ -44,12 +40,6 @@ class _Square(_Linear):
 
     def check_shape(self, shape):
         check_square(self, shape)
-
-
-def check_square(owner: Expression, shape: tuple) -> None:
-    """Check that a shape is that of a square matrix."""
-    if shape[0] != shape[1]:
-        owner._refuse_shape(shape, "it needs a square matrix")
 
 
 class Symmetric(_Square):
@@ -388,8 +378,7 @@ class Kronecker(Expression):
                 f"Kronecker: left_shape should be two positive integers, got {left_shape!r}"
             )
         self.left_shape = left_shape
-        self.as_matrix = as_matrix
-        super().__init__(init)
+        super().__init__(init, as_matrix)
 
     def check_shape(self, shape):
         if shape[0] % self.left_shape[0] or shape[1] % self.left_shape[1]:
