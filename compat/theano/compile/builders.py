@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import pytensor
 from pytensor.compile.builders import OpFromGraph as _PyTensorOpFromGraph
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.gradient import disconnected_type, grad
 from pytensor.graph.basic import Variable
+from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import graph_inputs
 
 __all__ = ["OpFromGraph"]
@@ -27,7 +27,7 @@ class OpFromGraph:
     lop_overrides : "default", callable, or list, optional
         Another gradient: a function of the lists of inputs, outputs, and gradients of the outputs,
         which returns a list of gradients of the inputs; or for each input ``"default"``, None for
-        no gradient, or a function that returns one gradient.
+        no gradient, a variable, or a function that returns one gradient.
     grad_overrides : "default", callable, or list, optional
         The same, of functions of two lists: without the outputs.
     rop_overrides, connection_pattern
@@ -84,51 +84,49 @@ class OpFromGraph:
         return getattr(self.op, name)
 
     def _pullback(self, lop_overrides, grad_overrides) -> "Callable | None":
+        """Make the operation's gradient of what overrides it; None if nothing does."""
         if lop_overrides != "default" and grad_overrides != "default":
             raise ValueError("give lop_overrides or grad_overrides, not both")
-        if lop_overrides != "default":
-            override, with_outputs = lop_overrides, True
-        elif grad_overrides != "default":
-            override, with_outputs = grad_overrides, False
-        else:
+        with_outputs = lop_overrides != "default"
+        override = lop_overrides if with_outputs else grad_overrides
+        if override == "default":
             return None
-
-        def call(function, inputs, outputs, gradients):
-            arguments = (inputs, outputs, gradients) if with_outputs else (inputs, gradients)
-            return function(*arguments)
 
         def pullback(inputs, outputs, gradients):
             own = inputs[: len(self._inputs)]
+            given = (own, outputs, gradients) if with_outputs else (own, gradients)
             if isinstance(override, (list, tuple)):
-                if len(override) != len(own):
-                    raise ValueError(
-                        f"{self.op} has {len(own)} inputs, but overrides for {len(override)}"
-                    )
-                default = None
-                if "default" in [o for o in override if isinstance(o, str)]:
-                    default = self._default(inputs, gradients)
-                found = []
-                for n, function in enumerate(override):
-                    if function is None:
-                        found.append(disconnected_type())
-                    elif isinstance(function, str):
-                        found.append(default[n])
-                    elif isinstance(function, Variable):
-                        found.append(function)
-                    else:
-                        found.append(call(function, own, outputs, gradients))
+                found = self._by_input(override, given, inputs, gradients)
             else:
-                found = list(call(override, own, outputs, gradients))
+                found = override(*given)
             return [*found, *(disconnected_type() for _ in self.shared_inputs)]
 
         return pullback
+
+    def _by_input(self, overrides, given, inputs, gradients):
+        """Compute the gradient of each input by what overrides it."""
+        if len(overrides) != len(self._inputs):
+            raise ValueError(
+                f"{self.op} has {len(self._inputs)} inputs, but overrides for {len(overrides)}"
+            )
+        kept = any(isinstance(override, str) for override in overrides)
+        default = self._default(inputs, gradients) if kept else None
+        found = []
+        for n, override in enumerate(overrides):
+            if override is None:
+                found.append(disconnected_type())
+            elif isinstance(override, str):
+                found.append(default[n])
+            else:
+                found.append(override if isinstance(override, Variable) else override(*given))
+        return found
 
     def _default(self, inputs, gradients):
         """Compute the gradients of the graph itself."""
         names = [*self._inputs, *self.shared_inputs]
         fresh = [variable.type() for variable in names]
-        outputs = pytensor.graph.replace.clone_replace(self._outputs, dict(zip(names, fresh)))
+        outputs = clone_replace(self._outputs, dict(zip(names, fresh)))
         found = grad(
             None, fresh, known_grads=dict(zip(outputs, gradients)), disconnected_inputs="ignore"
         )
-        return pytensor.graph.replace.clone_replace(found, dict(zip(fresh, inputs)))
+        return clone_replace(found, dict(zip(fresh, inputs)))

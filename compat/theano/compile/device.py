@@ -6,7 +6,7 @@ import re
 
 from theano.configdefaults import config
 
-__all__ = ["start_jax"]
+__all__ = ["on_cpu", "start_jax"]
 
 
 @functools.cache
@@ -43,3 +43,16 @@ def start_jax() -> None:
     if index >= len(devices):
         raise RuntimeError(f"device={config.device}, but there are only {len(devices)} GPUs")
     jax.config.update("jax_default_device", devices[index])
+
+
+def on_cpu() -> bool:
+    """Tell whether JAX, once it is set up, computes on the CPU.
+
+    Returns
+    -------
+    bool
+    """
+    import jax
+
+    device = jax.config.jax_default_device
+    return (jax.default_backend() if device is None else device.platform) == "cpu"

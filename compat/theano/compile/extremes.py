@@ -14,16 +14,11 @@ from pytensor.tensor.elemwise import DimShuffle, Elemwise
 from pytensor.tensor.math import Max, Min
 from pytensor.tensor.shape import Reshape, SpecifyShape
 from pytensor.tensor.subtensor import AdvancedSubtensor, Subtensor
+from theano.compile.device import on_cpu
 
 __all__ = ["compared_with_extremes", "rounded_once"]
 
-_MOVING = (
-    AdvancedSubtensor,
-    DimShuffle,
-    Reshape,
-    SpecifyShape,
-    Subtensor,
-)
+_MOVING = (AdvancedSubtensor, DimShuffle, Reshape, SpecifyShape, Subtensor)
 
 
 def compared_with_extremes(fgraph: AbstractFunctionGraph) -> set[Variable]:
@@ -76,7 +71,7 @@ def rounded_once(x: Any) -> Any:
     """
     import jax
 
-    if jax.default_backend() != "cpu":
+    if not on_cpu():
         return jax.lax.optimization_barrier(x)
     if not x.size or x.dtype.kind != "f":
         return x

@@ -6,7 +6,7 @@ the last element. Here inputs and outputs have the dtypes that the graph says. W
 values is collected while JAX traces the graph, for the compiled function to verify.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from pytensor.tensor.subtensor import indices_from_subtensor
 from theano.compile.extremes import compared_with_extremes, rounded_once
 from theano.compile.jax_executable import BoundsError, describe
 
-__all__ = ["Checks", "graph_to_jax"]
+__all__ = ["Checks", "NoChecks", "constant_of_its_dtype", "graph_to_jax", "node_to_jax"]
 
 
 class Checks:
@@ -69,12 +69,9 @@ def graph_to_jax(fgraph: AbstractFunctionGraph, checks: Checks, **options: Any) 
     compared = compared_with_extremes(fgraph)
 
     def convert(op, node=None, **kwargs):
-        function = _node_to_jax(op, node, checks, **kwargs)
-        if not compared.intersection(node.outputs):
-            return function
-        return lambda *inputs: rounded_once(function(*inputs))
+        return node_to_jax(op, node, checks, compared, **kwargs)
 
-    return fgraph_to_python(fgraph, convert, type_conversion_fn=_constant_of_its_dtype, **options)
+    return fgraph_to_python(fgraph, convert, type_conversion_fn=constant_of_its_dtype, **options)
 
 
 @jax_funcify.register(AbstractFunctionGraph)
@@ -82,14 +79,38 @@ def _inner_graph(fgraph, node=None, fgraph_name="inner_graph", **kwargs):
     return graph_to_jax(fgraph, NoChecks(), fgraph_name=fgraph_name, **kwargs)
 
 
-def _constant_of_its_dtype(value, variable=None, **kwargs):
+def constant_of_its_dtype(value: Any, variable: Any = None, **kwargs: Any) -> Any:
     """Keep a constant's dtype: a Python number's would depend on what it is combined with."""
     if isinstance(value, np.ndarray):
         return value if value.ndim else value[()]  # a scalar can be hashed, as an axis must be
     return jax_typify(value, **kwargs)
 
 
-def _node_to_jax(op, node, checks, **kwargs):
+def node_to_jax(op: Any, node: Any, checks: Checks, compared: Set, **options: Any) -> Callable:
+    """Make a function of JAX arrays that computes a node.
+
+    Parameters
+    ----------
+    op : Op
+        The node's operation.
+    node : Apply
+    checks : Checks
+        Where to put what must be true of the values.
+    compared : set of variables
+        What `compared_with_extremes` tells of the graph.
+
+    Returns
+    -------
+    callable
+        Takes the inputs, returns the output, or a list where there are several.
+    """
+    function = _computing(op, node, checks, **options)
+    if compared.isdisjoint(node.outputs):
+        return function
+    return lambda *inputs: rounded_once(function(*inputs))
+
+
+def _computing(op, node, checks, **kwargs):
     if isinstance(op, CheckAndRaise):
         return _assertion(op, checks)
     function = jax_funcify(op, node=node, **kwargs)

@@ -19,7 +19,7 @@ from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.math import Max
 from pytensor.tensor.type import TensorType, float_dtypes
 from theano.compile.extremes import compared_with_extremes, rounded_once
-from theano.compile.jax_nodes import NoChecks, _constant_of_its_dtype, _node_to_jax
+from theano.compile.jax_nodes import NoChecks, constant_of_its_dtype, node_to_jax
 from theano.compile.mode import FAST_RUN
 from theano.lax_op import LaxOp
 from theano.scan_module.scan_op import Scan, ScanGradient
@@ -55,21 +55,20 @@ class NodeFunctions:
     def __init__(self, fgraph: FunctionGraph):
         self.nodes = fgraph.toposort()
         self.constants = {
-            v: _constant_of_its_dtype(v.data, variable=v)
+            v: constant_of_its_dtype(v.data, variable=v)
             for v in (*(v for node in self.nodes for v in node.inputs), *fgraph.outputs)
             if isinstance(v, Constant)
         }
         storage = {v: [v.data] for v in self.constants}
-        self._compared = compared_with_extremes(fgraph)
-        self._functions = {node: self._function(node, storage) for node in self.nodes}
+        compared = compared_with_extremes(fgraph)
+        self._functions = {node: self._function(node, storage, compared) for node in self.nodes}
 
-    def _function(self, node, storage):
-        plain = _node_to_jax(node.op, node, NoChecks(), storage_map=storage)
+    def _function(self, node, storage, compared):
+        plain = node_to_jax(node.op, node, NoChecks(), compared, storage_map=storage)
         single = len(node.outputs) == 1
-        compared = bool(self._compared.intersection(node.outputs))
 
         def listed(*inputs):
-            results = rounded_once(plain(*inputs)) if compared else plain(*inputs)
+            results = plain(*inputs)
             return [results] if single else list(results)
 
         return _with_theanos_gradient(node, listed)

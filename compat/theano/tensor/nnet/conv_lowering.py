@@ -17,11 +17,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from theano.compile.device import on_cpu
 
 # Filters in groups, of fewer elements than this, channels included, are applied element by element.
 FEW_ELEMENTS = 28
-# The weights' gradient of larger filters than this is faster for a few images at a time: what XLA
-# makes of them for a matrix product then stays in the cache.
+# The weights' gradient of filters of at least so many elements is faster for a few images at a
+# time: what XLA makes of them for a matrix product then stays in the cache.
 LARGE_FILTER = 16
 IMAGES_AT_A_TIME = 16
 
@@ -58,14 +59,12 @@ def correlate(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
     -------
     array of shape ``(batch, filters, *sizes)``
     """
-    if not _on_cpu():
+    if not on_cpu():
         return by_xla(x, w, sliding)
     if _has_few_elements(w, sliding):
         return by_elements(x, w, sliding)
     if sliding.groups > 1:
-        pieces = zip(_split(x, sliding.groups, 1), _split(w, sliding.groups, 0))
-        one = sliding._replace(groups=1)
-        return jnp.concatenate([correlate(*piece, one) for piece in pieces], axis=1)
+        return _by_groups(correlate, x, w, (1, 0), sliding, joined=1)
     if x.dtype == "float64":
         return by_products(x, w, sliding)
     if len(sliding.strides) == 3:
@@ -95,22 +94,24 @@ def weights_gradient(x: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding)
     def transpose(lowering):
         return _transposed(lambda w: lowering(x, w, sliding), shape, g)
 
-    if not _on_cpu():
+    if not on_cpu():
         return transpose(by_xla)
     if not g.size:
         return jnp.zeros(shape, g.dtype)  # XLA doesn't sum over an empty batch
     if sliding.groups > 1:
         if shape[1] == 1 and math.prod(sizes) < FEW_ELEMENTS:
             return transpose(by_elements)
-        pieces = zip(_split(x, sliding.groups, 1), _split(g, sliding.groups, 1))
-        one = sliding._replace(groups=1)
-        return jnp.concatenate([weights_gradient(*piece, sizes, one) for piece in pieces])
+
+        def of_group(x, g, one):
+            return weights_gradient(x, g, sizes, one)
+
+        return _by_groups(of_group, x, g, (1, 1), sliding, joined=0)
     if len(sizes) == 3:
         return transpose(by_planes)
     if math.prod(sizes) < LARGE_FILTER:
         return transpose(by_xla)
     blocks = _blocks(x, g)
-    return sum(weights_gradient_by_blocks(*block, sizes, sliding) for block in blocks)
+    return sum(weights_gradient_by_correlation(*block, sizes, sliding) for block in blocks)
 
 
 def inputs_gradient(w: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding) -> jax.Array:
@@ -135,7 +136,7 @@ def inputs_gradient(w: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding) 
     def transpose(lowering):
         return _transposed(lambda x: lowering(x, w, sliding), shape, g)
 
-    if not _on_cpu():
+    if not on_cpu():
         return transpose(by_xla)
     if sliding.groups > 1:
         mirrored = _mirrored(w, g.shape[2:], sizes, sliding)
@@ -143,9 +144,11 @@ def inputs_gradient(w: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding) 
             return by_elements(g, *mirrored)
         if _has_few_elements(w, sliding):
             return transpose(by_elements)
-        pieces = zip(_split(w, sliding.groups, 0), _split(g, sliding.groups, 1))
-        one = sliding._replace(groups=1)
-        return jnp.concatenate([inputs_gradient(*piece, sizes, one) for piece in pieces], axis=1)
+
+        def of_group(w, g, one):
+            return inputs_gradient(w, g, sizes, one)
+
+        return _by_groups(of_group, w, g, (0, 1), sliding, joined=1)
     if g.dtype == "float64":
         return transpose(by_products)
     if len(sizes) == 3:
@@ -229,16 +232,15 @@ def by_xla_on_cpu(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
     return jnp.moveaxis(y, -1, 1)
 
 
-def weights_gradient_by_blocks(
+def weights_gradient_by_correlation(
     x: jax.Array, g: jax.Array, sizes: tuple, sliding: Sliding
 ) -> jax.Array:
     """Compute the weights' gradient as a correlation of input and gradient, over the batch."""
     padding = []
     for axis, size in enumerate(sizes):
         before, _ = sliding.padding[axis]
-        reach = (size - 1) * sliding.dilation[axis] + (g.shape[axis + 2] - 1) * sliding.strides[
-            axis
-        ]
+        reach = (size - 1) * sliding.dilation[axis]
+        reach += (g.shape[axis + 2] - 1) * sliding.strides[axis]
         padding.append((before, reach + 1 - x.shape[axis + 2] - before))
     # What the strides didn't come to at the end.
     left_out = [(0, 0, 0), (0, 0, 0), *((0, min(after, 0), 0) for _, after in padding)]
@@ -303,11 +305,6 @@ def by_planes(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:
 # ------------------------------------------------------------------------------------------------
 
 
-def _on_cpu():
-    device = jax.config.jax_default_device
-    return (jax.default_backend() if device is None else device.platform) == "cpu"
-
-
 def _has_few_elements(w, sliding):
     """Tell whether it is fastest to go through the elements of filters one by one."""
     return sliding.groups > 1 and math.prod(w.shape[1:]) < FEW_ELEMENTS
@@ -332,8 +329,14 @@ def _zero(x):
     return jnp.zeros((), x.dtype)
 
 
-def _split(x, pieces, axis):
-    return jnp.split(x, pieces, axis)
+def _by_groups(function, a, b, axes, sliding, joined):
+    """Apply a function of two arrays and how filters slide to each group by itself.
+
+    `axes` are those along which the groups stand in the arrays, and `joined` is that of the result.
+    """
+    pieces = (jnp.split(x, sliding.groups, axis) for x, axis in zip((a, b), axes))
+    one = sliding._replace(groups=1)
+    return jnp.concatenate([function(*pair, one) for pair in zip(*pieces)], axis=joined)
 
 
 def _blocks(*arrays):
