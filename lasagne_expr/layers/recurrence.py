@@ -1,6 +1,5 @@
 """What recurrent layers share: going over a sequence, masks, first states, and the last step."""
 
-import math
 import numbers
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -110,17 +109,6 @@ class Recurrence(MergeLayer):
                 f"{self}: gradient_steps={self.gradient_steps} can't be had with unroll_scan: "
                 "leave one of them out"
             )
-
-    def num_inputs(self) -> int:
-        """Tell the number of inputs of each step."""
-        shape = self.input_shapes[0]
-        if len(shape) < 3 or None in shape[2:]:
-            raise ValueError(
-                f"{self}: the shapes of its weights depend on the sizes of what each step gets, "
-                f"but the input's shape is {shape}: expected (batch size, steps, inputs, ...) with "
-                "all but the first two known"
-            )
-        return math.prod(shape[2:])
 
     def add_state(self, name: str, spec: Any, shape: tuple) -> Any:
         """Add a state: a layer whose output it starts from, or a parameter that does for all.
@@ -237,14 +225,7 @@ class Recurrence(MergeLayer):
         params = [*([] if self.precompute_input else self.input_params()), *self.step_params()]
         if self.unroll_scan:
             steps = self.input_shapes[0][1]
-            return unroll_scan(
-                step,
-                sequences,
-                initial,
-                params,
-                steps,
-                go_backwards=self.backwards,
-            )
+            return unroll_scan(step, sequences, initial, params, steps, go_backwards=self.backwards)
         states, updates = theano.scan(
             step,
             sequences=sequences,
@@ -298,6 +279,23 @@ class Recurrence(MergeLayer):
     def state_shape(self) -> tuple:
         """Tell the shape of the first state, without the batch."""
         raise NotImplementedError(f"{type(self).__name__} needs a method state_shape")
+
+
+def step_sizes(layer: Layer, shape: tuple) -> tuple:
+    """Tell the sizes of what each step gets of an input of some shape, which have to be known.
+
+    Raises
+    ------
+    ValueError
+        If they aren't, or if there are none.
+    """
+    if len(shape) < 3 or None in shape[2:]:
+        raise ValueError(
+            f"{layer}: the shapes of its weights depend on the sizes of what each step gets, but "
+            f"the input's shape is {shape}: expected (batch size, steps, inputs, ...) with all but "
+            "the first two known"
+        )
+    return tuple(shape[2:])
 
 
 def _steps_first(x):

@@ -4,6 +4,7 @@ The input has shape ``(batch size, steps, ...)``, and so has the output, unless 
 is asked for. Batch size and number of steps may be None: then one compiled function takes any.
 """
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +19,7 @@ from .checks import nonlinearity_or_identity, positive_int, shapes_match
 from .dense import DenseLayer
 from .helper import get_all_layers, get_all_params, get_output
 from .input import InputLayer
-from .recurrence import Recurrence
+from .recurrence import Recurrence, step_sizes
 
 __all__ = ["CustomRecurrentLayer", "GRULayer", "Gate", "LSTMLayer", "RecurrentLayer"]
 
@@ -242,15 +243,9 @@ class RecurrentLayer(CustomRecurrentLayer):
         self.name = kwargs.get("name")
         self.num_units = positive_int(self, "num_units", num_units)
         shape = incoming.output_shape if isinstance(incoming, Layer) else tuple(incoming)
-        if len(shape) < 3 or None in shape[2:]:
-            raise ValueError(
-                f"{self}: the shape of W_in_to_hid depends on the sizes of what each step gets, "
-                f"but the input's shape is {shape}: expected (batch size, steps, inputs, ...) with "
-                "all but the first two known"
-            )
         prefix = f"{self.name}." if self.name else ""
         input_to_hidden = DenseLayer(
-            InputLayer((None, *shape[2:])),
+            InputLayer((None, *step_sizes(self, shape))),
             self.num_units,
             W=W_in_to_hid,
             b=b,
@@ -337,7 +332,7 @@ class _GatedLayer(Recurrence):
     def _add_gates(self, **gates):
         """Add the parameters of each gate, which are then attributes of the layer."""
         shapes = {
-            "W_in_to": (self.num_inputs(), self.num_units),
+            "W_in_to": (math.prod(step_sizes(self, self.input_shapes[0])), self.num_units),
             "W_hid_to": (self.num_units, self.num_units),
             "b": (self.num_units,),
         }
