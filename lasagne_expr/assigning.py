@@ -20,7 +20,7 @@ from theano.compile import SharedVariable
 from theano.tensor.basic import Reshape
 from theano.tensor.elemwise import DimShuffle, Elemwise
 
-from .parameters import collect_shared_vars, create_param, deterministic_form, own_tags
+from .parameters import collect_shared_vars, create_param, deterministic_form, own_tags, tagged
 from .shape_inference import infer_shape
 
 __all__ = ["assign", "freeze", "substitute", "unfreeze"]
@@ -200,7 +200,7 @@ def freeze(layer_or_variable: Any) -> list[SharedVariable]:
     """
     found = [v for v in _shared_vars_of(layer_or_variable) if own_tags(v).get("trainable", True)]
     for variable in found:
-        variable.tag.param_tags = {**own_tags(variable), "trainable": False, "frozen": True}
+        tagged(variable, trainable=False, frozen=True)
     return found
 
 

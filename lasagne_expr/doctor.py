@@ -203,8 +203,11 @@ def _system_memory():
 
 def _processor():
     match = re.search(r"^model name\s*: (.*)$", _cpuinfo(), re.MULTILINE)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{match[1] if match else platform.machine()}, {cores} cores"
+    return f"{match[1] if match else platform.machine()}, {_cores()} cores"
+
+
+def _cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def _cpuinfo():
@@ -270,7 +273,7 @@ def _limit(cpuinfo: str) -> "float | None":
     flags = flags[1].split()
     width = 16 if "avx512f" in flags else 8 if "avx" in flags else 4
     operations = 2 * width * (2 if "fma" in flags else 1)
-    return len(os.sched_getaffinity(0)) * float(clock[1]) / 1000 * operations
+    return _cores() * float(clock[1]) / 1000 * operations
 
 
 def examine_memory(problems: list) -> dict:
@@ -280,5 +283,5 @@ def examine_memory(problems: list) -> dict:
     elif allocator.keep_freed_memory():
         setting = "freed memory is kept: mmap and trim thresholds raised, one arena"
     else:
-        setting = "the system's: the C library isn't glibc"
+        setting = "the system's: the C library isn't glibc, or refused"
     return {"allocator of `run`": setting}
