@@ -259,6 +259,11 @@ def compile_classifier(
     return step, lambda: accuracy(images.test, images.test_labels)
 
 
+def in_parts(function: Callable, images: np.ndarray, size: int = 1000) -> np.ndarray:
+    """Apply a function to parts of many images, for all at once would take much memory."""
+    return np.concatenate([function(images[i : i + size]) for i in range(0, len(images), size)])
+
+
 def save_values(path: Path, networks: dict[str, Layer]) -> None:
     """Write the values of all parameters to an npz file, named ``network.layer.parameter``."""
     values = {

@@ -14,7 +14,7 @@ import theano.tensor as T
 from sklearn.decomposition import PCA
 
 import pictures
-from common import run, save_values, set_up, train
+from common import in_parts, run, save_values, set_up, train
 from data import load_images
 from lasagne_expr.layers import (
     Conv2DLayer,
@@ -107,11 +107,6 @@ def main():
     draw_errors(args.out, history, pca_error)
     save_values(args.out / "convolutional_autoencoder.npz", networks)
     return history.exit_code
-
-
-def in_parts(function, images, size=1000):
-    """Apply a function to parts of many images, for all at once would take much memory."""
-    return np.concatenate([function(images[i : i + size]) for i in range(0, len(images), size)])
 
 
 def draw_reconstructions(folder, images, rows, from_pca):

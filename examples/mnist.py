@@ -9,13 +9,14 @@ does on images that it doesn't learn from; the held-out images are looked at onc
 import argparse
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import theano
 import theano.tensor as T
 
 import pictures
-from common import run, save_values, set_up, train
+from common import in_parts, run, save_values, set_up, train
 from data import Images, load_images
 from lasagne_expr.layers import (
     Conv2DLayer,
@@ -35,7 +36,6 @@ from lasagne_expr.updates import nesterov_momentum
 
 MLP = (2, 800, 0.2, 0.5)
 LEARNING_RATE = 0.02
-AT_ONCE = 1000  # images, when none are learned from: how much memory that takes
 EPOCHS = {"digits": 40, "mnist": 10}
 SHOWN = 24  # mistakes in the picture
 FILTERS = 48  # in the picture
@@ -102,13 +102,8 @@ def compile_network(network):
     step = theano.function([pixels, digits], loss, updates=updates)
 
     # Dropout is for learning only: deterministic=True leaves nothing out.
-    part = theano.function([pixels], get_output(network, deterministic=True))
-
-    def probabilities(images):
-        starts = range(0, len(images), AT_ONCE)
-        return np.concatenate([part(images[start : start + AT_ONCE]) for start in starts])
-
-    return step, probabilities
+    probabilities = theano.function([pixels], get_output(network, deterministic=True))
+    return step, partial(in_parts, probabilities)
 
 
 def accuracy(probabilities, labels):
