@@ -51,7 +51,9 @@ def missing_packages(contestant):
 
 
 def versions() -> dict:
-    """List the versions of Python and of the packages, and the contestants that can take part."""
+    """List the versions of Python and of the packages, who can take part, and the networks."""
+    import networks
+
     found = {"python": sys.version.split()[0]}
     for package in PACKAGES:
         # On newer Pythons `theano` is part of this project, without a version of its own.
@@ -60,7 +62,7 @@ def versions() -> dict:
         except importlib.metadata.PackageNotFoundError:
             continue
     missing = {name: missing_packages(contestant) for name, contestant in CONTESTANTS.items()}
-    return {"versions": found, "missing": missing}
+    return {"versions": found, "missing": missing, "networks": list(networks.PROBLEMS)}
 
 
 def steps(rounds: int, problem_name: str) -> dict:

@@ -9,9 +9,9 @@ Packages are imported where they are used.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from steps import Contestant
 
 RATE = 0.001
 NUM_BATCHES = 4
@@ -638,15 +638,6 @@ def _hand_gru(problem):
     hidden, _ = theano.scan(step, [projected, masks], [zeros], [params[1]])
     loss = T.sqr(T.dot(hidden[-1], params[2]) - targets).mean()
     return params, [x, mask, targets], loss, []
-
-
-@dataclass(frozen=True)
-class Contestant:
-    """Who takes part, and what must be installed for it."""
-
-    label: str
-    build: "Callable[[Any], Step]"
-    needs: tuple
 
 
 CONTESTANTS = {

@@ -21,7 +21,6 @@ from statistics import quantiles
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parent / "docs"
 LOSS_TOLERANCE = 1e-4
-NETWORKS = ("conv64", "conv500", "residual", "lstm", "gru")
 # What changes the speed of one peer or another, and is the same for all.
 SETTINGS = ("OPENBLAS_CORETYPE", "OMP_NUM_THREADS", "XLA_FLAGS", "LD_PRELOAD", "GLIBC_TUNABLES")
 
@@ -47,7 +46,7 @@ def main():
         engine = figures["engines"].setdefault(name, {"versions": found["versions"]})
         if not args.networks_only:
             engine.update(measure_engine(python, found, args.quick))
-        engine["networks"] = measure_networks(python, args.quick)
+        engine["networks"] = measure_networks(python, found, args.quick)
     if not args.networks_only:
         figures["machine"]["load_after"] = load()
         figures["machine"]["minutes"] = (time.time() - start) / 60
@@ -101,10 +100,10 @@ def measure_engine(python, found, quick) -> dict:
     return engine
 
 
-def measure_networks(python, quick) -> dict:
+def measure_networks(python, found, quick) -> dict:
     """Take the figures of convolutional and recurrent networks in one environment."""
     figures = {}
-    for problem in NETWORKS:
+    for problem in found["networks"]:
         result = measure(python, "networks", problem, "--rounds", "5" if quick else "20")
         figures[problem] = summarize_steps(result["times"])
         figures[problem]["losses"] = result["losses"]

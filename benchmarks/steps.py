@@ -191,7 +191,7 @@ class Contestant:
     """Who takes part, and what must be installed for it."""
 
     label: str
-    build: "Callable[[Problem], Step]"
+    build: Callable[[Any], Step]
     needs: tuple
 
 
