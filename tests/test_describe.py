@@ -179,10 +179,6 @@ class TestDescribe:
 
 
 class TestDraw:
-    @pytest.fixture(autouse=True)
-    def package(self):
-        return pytest.importorskip("graphviz")
-
     def test_has_a_box_for_each_layer_with_its_shape_and_parameters(self, network):
         source = draw(network).source
         boxes = re.findall(r'^\t(layer\d) \[label="([^"]*)"\]', source, re.MULTILINE)

@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+import scipy.linalg
 import theano
 import theano.tensor as T
 
@@ -284,10 +285,9 @@ class TestMaps:
         np.testing.assert_allclose(found, turned, atol=1e-12)
 
     def test_exponential_is_scipys(self):
-        scipy_linalg = pytest.importorskip("scipy.linalg")
         matrix = np.random.normal(size=(5, 5))
         found = expressions.orthogonal.expm(theano.shared(matrix)).eval()
-        np.testing.assert_allclose(found, scipy_linalg.expm(matrix), rtol=1e-10)
+        np.testing.assert_allclose(found, scipy.linalg.expm(matrix), rtol=1e-10)
 
     def test_straight_through_gradient_is_that_of_the_value(self):
         for spec in (Binary(), Ternary(), Quantized(3)):
