@@ -82,7 +82,8 @@ def sections(figures) -> list:
             if name != "Theano"  # peers run beside the other engine
         ]
     parts += [f"![Time of a step, for each contestant]({STEPS_PICTURE})"]
-    parts += ["## Convolutional and recurrent networks", networks_table(engines)]
+    parts += ["## Convolutional and recurrent networks", about_networks(figures)]
+    parts += [networks_table(engines)]
     parts += ["## Large graphs"]
     parts += [graphs_table(engines), f"![Time against size]({GRAPHS_PICTURE})"]
     parts += ["## The machine", machine(figures["machine"])]
@@ -129,6 +130,17 @@ def steps_table(engine) -> str:
             ]
         )
     return table(rows)
+
+
+def about_networks(figures) -> str:
+    about = "Milliseconds per step; in brackets, lasagne_expr's time as a multiple of that one."
+    run = figures.get("networks_run")
+    if not run:
+        return about
+    return (
+        f"{about} Taken in a run of their own, with an average load of {run['load_before']:.1f} "
+        f"before and {run['load_after']:.1f} after."
+    )
 
 
 def networks_table(engines) -> str:

@@ -36,7 +36,7 @@ def main():
         help="measure convolutional and recurrent networks only, and keep the other figures",
     )
     args = parser.parse_args()
-    start = time.time()
+    start, before = time.time(), load()
     figures = {"machine": machine(), "engines": {}}
     if args.networks_only:
         figures = json.loads((args.out / "_static" / "benchmarks.json").read_text())
@@ -47,7 +47,9 @@ def main():
         if not args.networks_only:
             engine.update(measure_engine(python, found, args.quick))
         engine["networks"] = measure_networks(python, found, args.quick)
-    if not args.networks_only:
+    if args.networks_only:
+        figures["networks_run"] = {"load_before": before, "load_after": load()}
+    else:
         figures["machine"]["load_after"] = load()
         figures["machine"]["minutes"] = (time.time() - start) / 60
     differences = loss_differences(figures["engines"])
