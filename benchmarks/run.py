@@ -120,6 +120,7 @@ def measure(python, *arguments) -> dict:
             **os.environ,
             "THEANO_FLAGS": f"floatX=float32,base_compiledir={caches}/theano",
             "TORCHINDUCTOR_CACHE_DIR": f"{caches}/torch",
+            "XDG_CACHE_HOME": caches,
         }
         command = [python, str(HERE / "measure.py"), *arguments]
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)

@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,18 @@ def _positive(number: int) -> bool:
 
 def _not_negative(number: int) -> bool:
     return number >= 0
+
+
+def _cache_folder() -> str:
+    """The user's cache folder, as each operating system has it."""
+    if sys.platform == "darwin":
+        default = "~/Library/Caches"
+    elif sys.platform == "win32":
+        default = os.environ.get("LOCALAPPDATA", "~/AppData/Local")
+    else:
+        default = "~/.cache"
+    base = Path(os.environ.get("XDG_CACHE_HOME") or default).expanduser()
+    return str(base / "lasagne_expr" / "jax")
 
 
 def floatX_convert(value: Any) -> Any:
@@ -288,6 +301,22 @@ _ON_FLOATING_POINT_ERROR = ("ignore", "warn", "raise", "call", "print", "log", "
 OWN: dict[str, tuple[ConfigParam, str]] = {
     "device": (DeviceParam("cpu"), "Where functions run: cpu, or cuda, cuda0, cuda1, ... (a GPU)."),
     "mode": (ModeParam("Mode"), "Compilation mode of functions that don't say their own."),
+    "jax.compile_cache": (
+        BoolParam(True, allow_override=False),
+        "Keep what JAX compiles, for the next Python that needs the same.",
+    ),
+    "jax.compile_cache_dir": (
+        StrParam(_cache_folder, allow_override=False),
+        "Where it is kept. By default in lasagne_expr/jax of the user's cache folder.",
+    ),
+    "jax.compile_cache_limit": (
+        IntParam(2**30, _positive, allow_override=False),
+        "How many bytes of it are kept: the least recently used are deleted.",
+    ),
+    "jax.kept_signatures": (
+        IntParam(64, _positive),
+        "For how many combinations of shapes a function keeps what was compiled.",
+    ),
     **{
         f"numpy.seterr_{kind}": (
             EnumStr(default, *_ON_FLOATING_POINT_ERROR, allow_override=False),

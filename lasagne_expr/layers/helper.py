@@ -146,6 +146,7 @@ def get_output(layer_or_layers: Any, inputs: Any = None, **kwargs) -> Any:
     for layer in layers:
         if layer not in outputs:
             outputs[layer] = _output_of(layer, outputs, inputs, kwargs)
+            _mark_part(outputs[layer], layer)
     _warn_of_unused(kwargs, [layer for layer in layers if layer not in inputs])
     wanted = [outputs[layer] for layer in _as_list(layer_or_layers)]
     if kwargs.get("deterministic"):
@@ -183,6 +184,12 @@ def _output_of(layer, outputs, inputs, kwargs):
         )
     values = [_common_input(inputs) if s is None else outputs[s] for s in sources]
     return layer.get_output_for(values if is_merge else values[0], **kwargs)
+
+
+def _mark_part(output, layer):
+    """Let error messages of compiled functions name the layer."""
+    if not isinstance(layer, InputLayer) and getattr(output, "owner", None) is not None:
+        output.tag.part = getattr(output.tag, "part", None) or str(layer)
 
 
 def _common_input(inputs):

@@ -2,7 +2,6 @@
 
 from pytensor.compile.debug.debugmode import DebugMode
 from pytensor.compile.debug.nanguardmode import NanGuardMode
-from pytensor.compile.debug.profiling import ProfileStats
 from pytensor.compile.ops import DeepCopyOp, ViewOp, deep_copy_op, view_op
 from theano.compile.builders import OpFromGraph
 from theano.compile.evaluate import evaluate
@@ -19,6 +18,7 @@ from theano.compile.mode import (
     register_mode,
 )
 from theano.compile.monitormode import MonitorMode
+from theano.compile.profiling import ProfileStats
 from theano.compile.sharedvalue import SharedVariable, TensorSharedVariable, shared
 from theano.missing import explain_missing
 

@@ -1,12 +1,17 @@
 """JAX, on the device that `theano.config.device` names."""
 
 import functools
+import hashlib
 import os
+import platform
 import re
+from pathlib import Path
 
 from theano.configdefaults import config
 
 __all__ = ["on_cpu", "start_jax"]
+
+_WORTH_KEEPING = 0.2  # seconds of compiling; reading a file of it takes some milliseconds
 
 
 @functools.cache
@@ -28,6 +33,7 @@ def start_jax() -> None:
     import pytensor.link.jax.dispatch
 
     jax.config.update("jax_enable_x64", True)
+    _keep_what_is_compiled(jax)
     if not gpu:
         jax.config.update("jax_default_device", jax.devices("cpu")[0])
         return
@@ -43,6 +49,34 @@ def start_jax() -> None:
     if index >= len(devices):
         raise RuntimeError(f"device={config.device}, but there are only {len(devices)} GPUs")
     jax.config.update("jax_default_device", devices[index])
+
+
+def _keep_what_is_compiled(jax):
+    """Let JAX keep compiled code in a folder of the user's, unless one has been set already."""
+    if not config.jax.compile_cache or jax.config.jax_compilation_cache_dir is not None:
+        return
+    folder = Path(config.jax.compile_cache_dir, _processor_key())
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        writable = os.access(folder, os.W_OK)
+    except OSError:
+        writable = False
+    if not writable:  # a home folder that can't be written to is no reason to stop
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_compilation_cache_max_size", config.jax.compile_cache_limit)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", _WORTH_KEEPING)
+
+
+def _processor_key():
+    """Tell processors apart: machine code for one may not run on another that shares the folder."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        facts = re.findall(r"^(?:model name|flags|Features)\s*:.*$", text, re.MULTILINE)[:2]
+    except OSError:
+        facts = [platform.processor()]
+    text = "\n".join([platform.machine(), *facts])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def on_cpu() -> bool:

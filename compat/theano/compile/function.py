@@ -3,6 +3,7 @@
 import _signal  # the functions below the module signal, whose enums cost 10 us a call
 import copy
 import threading
+import time
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from pytensor.graph.traversal import graph_inputs
 from pytensor.graph.utils import MissingInputError
 from theano.compile.io import Out
 from theano.compile.mode import compiles_by_jax, get_mode
+from theano.compile.profiling import profile_of
 from theano.compile.sharedvalue import IN_USE, SharedVariable, storage_for, without_aliases
 from theano.compile.specialized import SpecializedGraph, label
 from theano.configdefaults import config
@@ -55,8 +57,11 @@ def function(
         Replacements to make in the graph.
     no_default_updates : bool or list of shared variables, default False
         Whether, or of what, to leave out default updates, such as those of random streams.
-    accept_inplace, profile
+    accept_inplace
         Taken, and without effect on functions compiled by JAX.
+    profile : bool, str or ProfileStats, optional
+        Whether to measure calls, for ``f.profile.summary()``, and under what name;
+        ``theano.config.profile`` by default, which has the summary printed when Python ends.
     name : str, optional
         A name for the function, used in messages.
     rebuild_strict : bool, default True
@@ -106,7 +111,8 @@ def function(
         ins, outs = construct_function_ins_and_outs(
             inputs, _unwrap(outputs), no_default_updates=no_default_updates, **options
         )
-        compiled = Function(ins, outs, name, mode, on_unused_input)
+        profile = profile_of(profile, name)
+        compiled = Function(ins, outs, name, mode, on_unused_input, profile)
     else:
         compiled = pytensor.function(
             inputs,
@@ -114,7 +120,7 @@ def function(
             mode=mode,
             accept_inplace=accept_inplace,
             name=name,
-            profile=profile or None,
+            profile=bool(profile) or None,
             on_unused_input=on_unused_input,
             no_default_updates=no_default_updates or None,  # PyTensor warns of anything else
             **options,
@@ -225,10 +231,13 @@ class Function:
         The function's name.
     trust_input : bool
         Whether to take arguments as they are: arrays of the right dtype and number of dimensions.
+    profile : ProfileStats or None
+        What was measured, if that was asked for.
     """
 
-    def __init__(self, ins, outs, name, mode, on_unused_input):
+    def __init__(self, ins, outs, name, mode, on_unused_input, profile=None):
         self.name = name
+        self.profile = profile
         self.mode = mode
         self.trust_input = False
         self._single = isinstance(outs, Variable)
@@ -308,7 +317,7 @@ class Function:
 
         Parameters
         ----------
-        share_memory, profile
+        share_memory
             Taken, and without effect.
         swap : dict of shared variable to shared variable, optional
             What to use in place of some shared variables; each of the same type.
@@ -316,6 +325,8 @@ class Function:
             Whether the copy makes no updates.
         name : str, optional
             Its name; by default that of this function with ``copy`` added.
+        profile : bool, str or ProfileStats, optional
+            Whether to measure the copy's calls, as for :func:`function`.
 
         Returns
         -------
@@ -323,6 +334,7 @@ class Function:
         """
         new = copy.copy(self)
         new.name = name or (f"{self.name} copy" if self.name else None)
+        new.profile = profile_of(profile, new.name)
         stores = {id(a.default): copy.deepcopy(a.default) for a in self._arguments if a.default}
         new._arguments = [copy.copy(argument) for argument in self._arguments]
         for argument in new._arguments:
@@ -382,8 +394,27 @@ class Function:
         -------
         array, or list of arrays
         """
+        if self.profile is not None:
+            return self._profiled_call(args, kwargs)
         values = self._bind(args, kwargs)
-        run = self._graph.executable(values, self._stores)
+        return self._run(self._graph.executable(values, self._stores), values)
+
+    def _profiled_call(self, args, kwargs):
+        start = time.perf_counter()
+        values = self._bind(args, kwargs)
+        compiled = self._graph.compilations
+        before = time.perf_counter()
+        executable = self._graph.executable(values, self._stores)
+        found = time.perf_counter()
+        compiling = found - before if self._graph.compilations > compiled else 0.0
+        if compiling:
+            self.profile.add_compilation(compiling)
+        results = self._run(executable, values)
+        end = time.perf_counter()
+        self.profile.add_call(end - start - compiling, end - found)
+        return results
+
+    def _run(self, run, values):
         with IN_USE, _DeferredInterrupt():
             results, error = run(values, [store.on_device() for store in self._stores])
             for target, new in zip(self._targets, results[len(self._outputs) :]):

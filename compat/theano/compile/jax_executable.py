@@ -11,20 +11,20 @@ from typing import Any
 import numpy as np
 import pytensor
 from pytensor.compile.mode import Mode
-from pytensor.graph.basic import Apply, Variable
+from pytensor.graph.basic import Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import copy_stack_trace
 from pytensor.graph.traversal import io_toposort
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.shape import Shape, SpecifyShape
 from pytensor.tensor.type import TensorType
+from theano.compile.origin import Parts, complaint
 from theano.compile.windows import with_windows
 
 __all__ = [
     "BoundsError",
     "ShapeError",
     "compile_graph",
-    "describe",
     "interpret_graph",
     "specialize",
 ]
@@ -38,6 +38,14 @@ class ShapeError(ValueError):
 
 class BoundsError(IndexError):
     """An index that is out of bounds."""
+
+
+class _Misfit(Exception):
+    """What is wrong with a node's inputs."""
+
+    def __init__(self, text, kind=ShapeError):
+        super().__init__(text)
+        self.kind = kind
 
 
 def specialize(
@@ -69,9 +77,16 @@ def specialize(
     """
     slice_lengths = slice_lengths or {}
     new = {old: _like(old, value) for old, value in zip(inputs, values)}
-    for node in io_toposort(inputs, outputs):
+    nodes = io_toposort(inputs, outputs)
+    for node in nodes:
         node_inputs = [new.get(v, v) for v in node.inputs]
-        new.update(zip(node.outputs, _rebuild(node, node_inputs, slice_lengths.get(node))))
+        try:
+            rebuilt = _rebuild(node, node_inputs, slice_lengths.get(node))
+        except _Misfit as misfit:
+            part = Parts(nodes).of(node)
+            text = complaint(node, str(misfit), part, node_inputs)
+            raise misfit.kind(text) from misfit.__cause__
+        new.update(zip(node.outputs, rebuilt))
     return new
 
 
@@ -97,12 +112,15 @@ def _rebuild(node, inputs, slice_lengths):
     except Exception as error:
         shapes = ", ".join(str(getattr(v.type, "shape", v.type)) for v in inputs)
         kind = BoundsError if isinstance(error, IndexError) else ShapeError
-        raise kind(f"{describe(node)} can't take shapes {shapes}: {error}") from error
+        raise _Misfit(f"can't take shapes {shapes}: {error}", kind) from error
     if isinstance(node.op, Elemwise):
         _check_broadcasting(node, rebuilt)
     elif isinstance(node.op, SpecifyShape):
         _check_specified(node, rebuilt)
     copy_stack_trace(node.outputs, rebuilt.outputs)
+    for old, new in zip(node.outputs, rebuilt.outputs):
+        if hasattr(old.tag, "part"):
+            new.tag.part = old.tag.part
     return rebuilt.outputs
 
 
@@ -113,8 +131,8 @@ def _check_broadcasting(node, rebuilt):
         for axis, size in enumerate(new.type.shape):
             if size == 1 and sizes[axis] not in (1, None) and not old.type.broadcastable[axis]:
                 shapes = " and ".join(str(v.type.shape) for v in rebuilt.inputs)
-                raise ShapeError(
-                    f"{describe(node)}: dimension mismatch along axis {axis} of shapes {shapes}: "
+                raise _Misfit(
+                    f"dimension mismatch along axis {axis} of shapes {shapes}: "
                     f"{old} has size 1 there and isn't broadcastable"
                 )
 
@@ -122,17 +140,7 @@ def _check_broadcasting(node, rebuilt):
 def _check_specified(node, rebuilt):
     found, expected = rebuilt.inputs[0].type.shape, node.outputs[0].type.shape
     if any(None not in pair and pair[0] != pair[1] for pair in zip(found, expected)):
-        raise ShapeError(f"{describe(node)}: the shape should be {expected}, but is {found}")
-
-
-def describe(node: Apply) -> str:
-    """Name a node, and tell where in the user's code it was made."""
-    where = [
-        f"{file}:{line}"
-        for trace in getattr(node.outputs[0].tag, "trace", ())[-1:]
-        for file, line, *_ in trace[-1:]
-    ]
-    return f"{node}" + (f" (made at {where[0]})" if where else "")
+        raise _Misfit(f"the shape should be {expected}, but is {found}")
 
 
 def compile_graph(
@@ -168,10 +176,11 @@ def compile_graph(
     from theano.compile.jax_nodes import Checks, graph_to_jax
 
     fgraph = FunctionGraph(list(inputs), list(outputs), clone=True)
+    parts = Parts(fgraph.toposort())
     with np.errstate(all="ignore"):  # constants are folded; what they divide by shows in the result
         optimizer.rewrite(fgraph)
     checks = Checks()
-    python_function = graph_to_jax(fgraph, checks)
+    python_function = graph_to_jax(fgraph, checks, parts)
     finish = [_finisher(variable, fgraph.inputs) for variable in fgraph.outputs]
 
     def traced(*values):

@@ -20,7 +20,8 @@ from pytensor.tensor.elemwise import CAReduce, Elemwise
 from pytensor.tensor.math import Dot
 from pytensor.tensor.subtensor import indices_from_subtensor
 from theano.compile.extremes import compared_with_extremes, rounded_once
-from theano.compile.jax_executable import BoundsError, describe
+from theano.compile.jax_executable import BoundsError
+from theano.compile.origin import Parts, complaint
 
 __all__ = ["Checks", "NoChecks", "constant_of_its_dtype", "graph_to_jax", "node_to_jax"]
 
@@ -50,7 +51,9 @@ class NoChecks(Checks):
         """Do nothing."""
 
 
-def graph_to_jax(fgraph: AbstractFunctionGraph, checks: Checks, **options: Any) -> Callable:
+def graph_to_jax(
+    fgraph: AbstractFunctionGraph, checks: Checks, parts: "Parts | None" = None, **options: Any
+) -> Callable:
     """Make a function of JAX arrays that computes a graph.
 
     Parameters
@@ -59,6 +62,8 @@ def graph_to_jax(fgraph: AbstractFunctionGraph, checks: Checks, **options: Any) 
         The graph.
     checks : Checks
         Where to put what must be true of the values, whenever the function is traced.
+    parts : Parts, optional
+        The parts of a network that nodes belong to, for errors to name.
 
     Returns
     -------
@@ -69,7 +74,8 @@ def graph_to_jax(fgraph: AbstractFunctionGraph, checks: Checks, **options: Any) 
     compared = compared_with_extremes(fgraph)
 
     def convert(op, node=None, **kwargs):
-        return node_to_jax(op, node, checks, compared, **kwargs)
+        part = None if parts is None else parts.of(node)
+        return node_to_jax(op, node, checks, compared, part, **kwargs)
 
     return fgraph_to_python(fgraph, convert, type_conversion_fn=constant_of_its_dtype, **options)
 
@@ -86,7 +92,9 @@ def constant_of_its_dtype(value: Any, variable: Any = None, **kwargs: Any) -> An
     return jax_typify(value, **kwargs)
 
 
-def node_to_jax(op: Any, node: Any, checks: Checks, compared: Set, **options: Any) -> Callable:
+def node_to_jax(
+    op: Any, node: Any, checks: Checks, compared: Set, part: "str | None" = None, **options: Any
+) -> Callable:
     """Make a function of JAX arrays that computes a node.
 
     Parameters
@@ -98,21 +106,23 @@ def node_to_jax(op: Any, node: Any, checks: Checks, compared: Set, **options: An
         Where to put what must be true of the values.
     compared : set of variables
         What `compared_with_extremes` tells of the graph.
+    part : str, optional
+        The part of a network that the node belongs to.
 
     Returns
     -------
     callable
         Takes the inputs, returns the output, or a list where there are several.
     """
-    function = _computing(op, node, checks, **options)
+    function = _computing(op, node, checks, part, **options)
     if compared.isdisjoint(node.outputs):
         return function
     return lambda *inputs: rounded_once(function(*inputs))
 
 
-def _computing(op, node, checks, **kwargs):
+def _computing(op, node, checks, part, **kwargs):
     if isinstance(op, CheckAndRaise):
-        return _assertion(op, checks)
+        return _assertion(op, node, checks, part)
     function = jax_funcify(op, node=node, **kwargs)
     input_dtypes = _input_dtypes(op, node)
     output_dtypes = [getattr(v.type, "dtype", None) for v in node.outputs]
@@ -121,7 +131,7 @@ def _computing(op, node, checks, **kwargs):
     def compute(*inputs):
         if hasattr(op, "idx_list"):
             inputs = _indexable(inputs)
-            _require_indices_in_bounds(op, node, inputs, checks)
+            _require_indices_in_bounds(op, node, inputs, checks, part)
         results = function(*map(_as_dtype, inputs, input_dtypes))
         if single:
             return _as_dtype(results, output_dtypes[0])
@@ -162,10 +172,12 @@ def _as_dtype(value, dtype):
 # Checks
 
 
-def _assertion(op, checks):
+def _assertion(op, node, checks, part):
     def check(x, *conditions):
         for condition in conditions:
-            checks.require(condition, op.exc_type(op.msg))
+            checks.require(
+                condition, op.exc_type(f"{op.msg}\n{complaint(node, 'the assertion failed', part)}")
+            )
         return x
 
     return check
@@ -182,7 +194,7 @@ def _indexable(inputs):
     return array, *rest
 
 
-def _require_indices_in_bounds(op, node, inputs, checks):
+def _require_indices_in_bounds(op, node, inputs, checks, part):
     array, *rest = inputs
     if isinstance(array, tuple):  # a shape, in which Python looks indices up
         return
@@ -199,6 +211,8 @@ def _require_indices_in_bounds(op, node, inputs, checks):
         index = _as_dtype(index, "int64")
         checks.require(
             ((index >= -size) & (index < size)).all(),
-            BoundsError(f"{describe(node)}: index out of bounds for axis {axis} of size {size}"),
+            BoundsError(
+                complaint(node, f"index out of bounds for axis {axis} of size {size}", part)
+            ),
         )
         axis += 1

@@ -1,6 +1,7 @@
 """A graph that is compiled once for each combination of shapes that it is called with."""
 
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -16,6 +17,7 @@ from theano.compile.jax_executable import (
     specialize,
 )
 from theano.compile.windows import SliceLengths, find_moving_slices
+from theano.configdefaults import config
 
 __all__ = ["SpecializedGraph", "label"]
 
@@ -53,11 +55,12 @@ class SpecializedGraph:
         self.outputs = list(outputs)
         self.updates = dict(updates)
         self.mode = mode
-        self._plans = {}
+        self.compilations = 0
+        self._plans = OrderedDict()  # by shapes; the least recently used first
         self._moving_slices = None
 
     def __getstate__(self):
-        return {**self.__dict__, "_plans": {}, "_moving_slices": None}
+        return {**self.__dict__, "_plans": OrderedDict(), "_moving_slices": None}
 
     def executable(self, arguments: Sequence, stores: Sequence) -> Callable:
         """Find, or compile, what computes the graph for values of these shapes.
@@ -80,7 +83,48 @@ class SpecializedGraph:
         plan = self._plans.get(shapes)
         if plan is None:
             plan = self._plans[shapes] = self._first_plan_that_works(arguments, stores)
+        else:
+            self._plans.move_to_end(shapes)
         return plan.executable(arguments, stores)
+
+    def make_room(self) -> None:
+        """Forget what was used least recently if more is kept than `jax.kept_signatures` allows.
+
+        Called before something is compiled.
+        """
+        limit = config.jax.kept_signatures
+        self.compilations += 1
+        if self.compilations == limit + 1:
+            warnings.warn(self._say_what_changes(limit), stacklevel=7)
+        while self._plans and len(self.executables) >= limit:
+            shapes, oldest = next(iter(self._plans.items()))
+            if len(self._plans) > 1:
+                del self._plans[shapes]
+            elif oldest.executables:
+                del oldest.executables[next(iter(oldest.executables))]
+
+    def _say_what_changes(self, limit):
+        seen = {
+            variable: list(dict.fromkeys(shapes))
+            for variable, shapes in zip(self.inputs, zip(*self._plans))
+        }
+        variable, shapes = max(seen.items(), key=lambda item: len(item[1]), default=(None, []))
+        if len(shapes) > 1:
+            latest = ", ".join(map(str, shapes[-3:]))
+            what = f"the shape of {label(variable)} keeps changing (lately {latest})"
+            advice = (
+                "Give it few shapes: leave the short last minibatch out, pad sequences to a few "
+                "lengths and mask them"
+            )
+        else:
+            integers = [label(v) for v in self.inputs if v.type.ndim == 0 and _is_integer(v)]
+            what = f"sizes in it depend on the value of {' and '.join(integers)}"
+            advice = "Make those sizes shapes of an input, or slices of one length"
+        return (
+            f"{self.name} has been compiled {limit} times, and now again: {what}, and each "
+            f"combination of sizes is compiled by itself. {advice}. The {limit} used last are "
+            "kept; THEANO_FLAGS=jax.kept_signatures=... sets another number"
+        )
 
     def _first_plan_that_works(self, arguments, stores):
         start_jax()
@@ -131,6 +175,7 @@ class _Plan:
         sizes = self.sizes(arguments, stores)
         found = self.executables.get(sizes)
         if found is None:
+            self.graph.make_room()
             found = self.executables[sizes] = self.compile(arguments, stores, sizes)
         return found
 
@@ -216,6 +261,10 @@ class _Interpreted(_Plan):
 
 def _values(arguments: Iterable, stores: Iterable) -> list:
     return [*arguments, *(store.peek() for store in stores)]
+
+
+def _is_integer(variable):
+    return getattr(variable.type, "dtype", "").startswith(("int", "uint"))
 
 
 def _may_be_size(value):
