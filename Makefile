@@ -18,7 +18,7 @@ demo: $(VENV)/examples.stamp
 	$(BIN)/python examples/tied_autoencoder.py --out out
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 $(ARGS)
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 if sys.version_info < (3, 11) and "THEANO_FLAGS" not in os.environ:
     # Theano compiles C++ for every graph; where speed isn't the point, tests do without. (The
@@ -11,6 +12,12 @@ if sys.version_info < (3, 11) and "THEANO_FLAGS" not in os.environ:
         "optimizer=fast_compile,linker=py,cxx=,"
         f"optimizer_excluding={convolutions}:local_conv2d_gradinputs_cpu"
     )
+
+if sys.version_info >= (3, 11):
+    # Scripts that tests start often compile the same; and nothing is left in the user's folder.
+    kept = Path(__file__).resolve().parent.parent / ".pytest_cache" / "jax"
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(kept))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 
 import hypothesis
 import numpy as np

@@ -20,6 +20,7 @@ def entries(folder):
 
 def run(tmp_path, monkeypatch, flags="", **environment):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, str(value))
     result = python("-c", SCRIPT, cwd=tmp_path, flags=flags)
@@ -46,11 +47,9 @@ def test_a_flag_turns_it_off(tmp_path, monkeypatch):
 
 def test_the_users_own_folder_is_respected(tmp_path, monkeypatch):
     own = tmp_path / "own"
-    assert run(tmp_path, monkeypatch, JAX_COMPILATION_CACHE_DIR=own)[1] == str(own)
-    _, folder = run(tmp_path, monkeypatch, flags=f"jax.compile_cache_dir={tmp_path / 'flag'}")
-    assert folder == str(own)
-    monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR")
-    _, folder = run(tmp_path, monkeypatch, flags=f"jax.compile_cache_dir={tmp_path / 'flag'}")
+    flag = f"jax.compile_cache_dir={tmp_path / 'flag'}"
+    assert run(tmp_path, monkeypatch, flag, JAX_COMPILATION_CACHE_DIR=own)[1] == str(own)
+    _, folder = run(tmp_path, monkeypatch, flag)
     assert folder.startswith(str(tmp_path / "flag"))
 
 
