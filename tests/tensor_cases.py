@@ -34,6 +34,12 @@ DIVISORS = np.array([2, -3, 3, -2, 4])
 BYTES = np.array([0, 1, 100, 200, 255], "uint8")
 BOOLS = np.array([[True, False, True], [False, False, True]])
 COMPLEX = np.array([1 + 2j, -0.5 - 1j, 3 + 0j])
+GENERAL = np.array([[3.0, 1.0, -0.5], [0.5, -2.0, 0.2], [1.5, 0.2, 5.0]])
+SYMMETRIC = np.array([[3.0, 1.0, 0.5], [1.0, 4.0, 0.2], [0.5, 0.2, 6.0]])
+DEFINITE = np.array([[2.0, 0.5, 0.0], [0.5, 1.0, 0.3], [0.0, 0.3, 1.5]])
+TALL = np.array([[1.0, 2.0, 0.5], [-1.0, 1.0, 2.0], [0.5, -0.5, 1.0], [2.0, 0.0, 1.0]])
+RIGHT = np.array([[1.0, -2.0], [0.5, 3.0], [2.0, 1.0]])
+COEFFICIENTS = (np.eye(4) * 3 + np.arange(16.0).reshape(4, 4) / 10).reshape(2, 2, 2, 2)
 
 
 def _elementwise():
@@ -633,9 +639,335 @@ def _interpreted():
         "nonzero",
         Case(lambda x: [*T.nonzero(x), T.flatnonzero(x), T.nonzero_values(x)], (x,), False),
     )
-    yield "fill_diagonal_offset", Case(lambda x: T.fill_diagonal_offset(x, 2.0, 1), (x,), False)
     yield "bincount", Case(lambda n: T.bincount(n, minlength=6), (np.array([1, 1, 3, 0]),), False)
     yield "inverse_permutation", Case(T.inverse_permutation, (np.array([2, 0, 1]),), False)
+
+
+def _linear_algebra():
+    """Factors and inverses of matrices; what is unique up to signs is put together again."""
+    for dtype, end in (("float64", ""), ("float32", ".float32")):
+        general, symmetric, tall, right = (
+            array.astype(dtype) for array in (GENERAL, SYMMETRIC, TALL, RIGHT)
+        )
+        rhs, cube = right[:, 0].copy(), COEFFICIENTS.astype(dtype)
+        linear: dict[str, Any] = {
+            "matrix_inverse": (T.nlinalg.matrix_inverse, general),
+            "pinv": (T.nlinalg.pinv, general),
+            "det": (T.nlinalg.det, general),
+            "trace": (T.nlinalg.trace, general),
+            "matrix_dot": (lambda x, y: T.nlinalg.matrix_dot(x.T, y, x.T), tall, tall),
+            "matrix_dot.of.one": (T.nlinalg.matrix_dot, general),
+            "matrix_power": (
+                lambda x: [T.nlinalg.matrix_power(x, n) for n in (1, 2, 3)],
+                general,
+            ),
+            "diag": (T.nlinalg.diag, general),
+            "diag.of.vector": (T.nlinalg.diag, rhs),
+            "alloc_diag": (T.nlinalg.alloc_diag, rhs),
+            "extract_diag": (T.nlinalg.extract_diag, tall),
+            "cholesky": (T.slinalg.cholesky, symmetric),
+            "cholesky.upper": (T.slinalg.Cholesky(lower=False), symmetric),
+            "cholesky.of.product": (lambda x: T.slinalg.cholesky(T.dot(x.T, x)), tall),
+            "solve.matrix": (T.slinalg.solve, general, right),
+            "solve.vector": (T.slinalg.solve, general, rhs),
+            "solve_symmetric": (T.slinalg.solve_symmetric, symmetric, rhs),
+            "solve_symmetric.matrix": (T.slinalg.solve_symmetric, symmetric, right),
+            "solve_lower": (T.slinalg.solve_lower_triangular, general, rhs),
+            "solve_lower.matrix": (T.slinalg.solve_lower_triangular, general, right),
+            "solve_upper": (T.slinalg.solve_upper_triangular, general, rhs),
+            "solve_upper.matrix": (T.slinalg.solve_upper_triangular, general, right),
+            "Solve": (T.slinalg.Solve(A_structure="lower_triangular", lower=True), general, rhs),
+            "kron": (T.slinalg.kron, tall, general),
+            "kron.vector": (T.slinalg.kron, rhs, general),
+            "kron.vector.right": (T.slinalg.kron, general, rhs),
+            "kron.cube": (T.slinalg.kron, tall[:2], CUBE[:, :2, :2].astype(dtype)),
+            "expm": (T.slinalg.expm, general / 4),
+            "log.of.det": (lambda x: T.log(abs(T.nlinalg.det(x))), general),
+            "eigh.values": (lambda x: T.nlinalg.eigh(x)[0], symmetric),
+            "eigh.values.upper": (lambda x: T.nlinalg.eigh(x, "U")[0], symmetric),
+            "eigh.together": (
+                lambda x: _put_together(*T.nlinalg.eigh(x)[::-1], T.nlinalg.eigh(x)[1].T),
+                symmetric,
+            ),
+            "eigh.of.one.triangle": (
+                lambda x: [T.nlinalg.eigh(x, triangle)[0] for triangle in "LU"],
+                general,
+            ),
+            "norm.vector": (
+                lambda x: [T.nlinalg.norm(x, order) for order in (None, "inf", "-inf", 1, 2, 4)],
+                rhs,
+            ),
+            "norm.matrix": (
+                lambda x: [
+                    T.nlinalg.norm(x, order) for order in (None, "fro", "inf", "-inf", 1, -1)
+                ],
+                tall,
+            ),
+            "eigvalsh": (T.slinalg.eigvalsh, symmetric, DEFINITE.astype(dtype)),
+            "eigvalsh.upper": (
+                lambda a, b: T.slinalg.eigvalsh(a, b, lower=False),
+                symmetric,
+                DEFINITE.astype(dtype),
+            ),
+        }
+        for name, (function, *arrays) in linear.items():
+            yield name + end, Case(function, tuple(arrays))
+        values: dict[str, Any] = {
+            "pinv.tall": (lambda x: [T.nlinalg.pinv(x), T.nlinalg.pinv(x.T)], tall),
+            "qr": (lambda x: [T.dot(*T.nlinalg.qr(x)), abs(T.nlinalg.qr(x)[1])], tall),
+            "qr.modes": (
+                lambda x: [abs(T.nlinalg.qr(x, "r")), *map(abs, T.nlinalg.qr(x, "complete"))],
+                general,
+            ),
+            "svd": (lambda x: _put_together(*T.nlinalg.svd(x, full_matrices=False)), tall),
+            "svd.parts": (
+                lambda x: [abs(part) for part in T.nlinalg.svd(x, full_matrices=0)],
+                tall,
+            ),
+            "svd.full": (lambda x: [abs(part) for part in T.nlinalg.svd(x)], general),
+            "svd.values": (lambda x: T.nlinalg.svd(x, compute_uv=False), tall),
+            "eigh.vectors": (lambda x: abs(T.nlinalg.eigh(x)[1]), symmetric),
+            "norm.0": (lambda x: T.nlinalg.norm(x, 0), rhs),
+            "cholesky.nan": (T.slinalg.Cholesky(on_error="nan"), -symmetric),
+            "tensorinv": (T.nlinalg.tensorinv, cube),
+            "tensorinv.1": (lambda x: T.nlinalg.tensorinv(x, ind=1), cube.reshape(4, 2, 2)),
+            "tensorsolve": (T.nlinalg.tensorsolve, cube, right[:2, :2]),
+            "tensorsolve.axes": (
+                lambda a, b: T.nlinalg.tensorsolve(a, b, axes=(2, 1)),
+                cube,
+                right[:2, :2],
+            ),
+        }
+        for name, (function, *arrays) in values.items():
+            yield name + end, Case(function, tuple(arrays), gradients=False)
+    yield "trace.int", Case(T.nlinalg.trace, (INTS[:4].reshape(2, 2),), gradients=False)
+    yield "matrix_dot.mixed", Case(T.nlinalg.matrix_dot, (GENERAL.astype("float32"), RIGHT), False)
+    yield "solve.mixed", Case(T.slinalg.solve, (GENERAL.astype("float32"), RIGHT), False)
+    yield "kron.int", Case(T.slinalg.kron, (INTS[:4].reshape(2, 2), INTS[:2, None]), False)
+    real = np.array([[2.0, 1.0], [0.5, 3.0]])
+    yield "eig", Case(lambda x: [T.sort(T.nlinalg.eig(x)[0])], (real,), gradients=False)
+    yield "eig.float32", Case(lambda x: T.nlinalg.eig(x)[1].sum() * 0, (real.astype("f4"),), False)
+
+
+def _put_together(left, values, right):
+    return T.dot(left * values, right)
+
+
+def _extra_ops():
+    ops = T.extra_ops
+    for dtype, end in (("float64", ""), ("float32", ".float32")):
+        vector, matrix, cube = (x.astype(dtype) for x in (FLOATS, MATRIX, CUBE))
+        with_gradients: dict[str, Any] = {
+            "cumsum": (lambda x: [ops.cumsum(x, axis) for axis in (None, 0, 1, 2)], cube),
+            "cumsum.last": (lambda x: [ops.cumsum(x, axis=-1), x.cumsum()], cube),
+            "cumprod": (lambda x: [ops.cumprod(x, axis) for axis in (None, 0, 1)], cube + 0.5),
+            "repeat": (
+                lambda x: [
+                    ops.repeat(x, 2),
+                    ops.repeat(x, 3, 0),
+                    ops.repeat(x, 2, -1),
+                    x.repeat(2),
+                ],
+                matrix,
+            ),
+            "repeat.one": (lambda x: [ops.repeat(x, 1, 0), ops.repeat(x, [2], 1)], matrix),
+            "repeat.symbolic": (lambda x, n: ops.repeat(x, n, 1), matrix, np.array(2)),
+            "squeeze": (lambda x: [ops.squeeze(x), x.squeeze()], matrix[:1, :, None]),
+            "squeeze.all": (ops.squeeze, matrix[:1, :1]),
+            "compress": (
+                lambda x: [
+                    ops.compress(np.array([0, 1]), x, axis=0),
+                    ops.compress(np.array([1, 0, 1]), x, axis=1),
+                ],
+                matrix,
+            ),
+            "compress.flat": (
+                lambda x: ops.compress(np.array([1, 0, 0, 1]), x),
+                matrix,
+            ),
+            "fill_diagonal": (ops.fill_diagonal, matrix, vector[0]),
+            "fill_diagonal.tall": (ops.fill_diagonal, matrix.T, vector[0]),
+            "fill_diagonal.long": (ops.fill_diagonal, np.ones((7, 3), dtype), vector[0]),
+            "fill_diagonal.constant": (lambda x: ops.fill_diagonal(x, 7), matrix),
+            "cpu_contiguous": (lambda x: ops.cpu_contiguous(x.T), matrix),
+        }
+        for name, (function, *arrays) in with_gradients.items():
+            yield name + end, Case(function, tuple(np.asarray(a) for a in arrays))
+        yield (
+            f"diff.axes{end}",
+            Case(lambda x: [ops.diff(x), ops.diff(x, n=2, axis=1), ops.diff(x, 0)], (cube,), False),
+        )
+        yield (
+            f"searchsorted{end}",
+            Case(
+                lambda x, v: [ops.searchsorted(x, v, side) for side in ("left", "right")],
+                (np.sort(vector), matrix),
+                gradients=False,
+            ),
+        )
+        yield (
+            f"searchsorted.sorter{end}",
+            Case(
+                lambda x, v, s: [ops.searchsorted(x, v, sorter=s), x.searchsorted(v[0], "right")],
+                (vector[::-1].copy(), matrix, np.argsort(vector[::-1])),
+                gradients=False,
+            ),
+        )
+        yield (
+            f"searchsorted.number{end}",
+            Case(lambda x: ops.searchsorted(x, 0.7), (np.sort(vector),), gradients=False),
+        )
+    # The gradient of Theano's differences is always a float64.
+    yield "diff", Case(lambda x: [ops.diff(x), ops.diff(x, n=2), ops.diff(x, 3, 0)], (FLOATS,))
+    yield "cumsum.int64", Case(lambda x: [ops.cumsum(x), ops.cumprod(x, axis=0)], (INTS,), False)
+    for dtype in ("bool", "int8", "uint8", "int32", "uint64"):
+        numbers = np.array([[0, 1, 1], [3, 0, 5]]).astype(dtype)
+        if dtype != "bool":
+            yield f"diff.{dtype}", Case(ops.diff, (numbers,), gradients=False)
+        yield f"squeeze.{dtype}", Case(ops.squeeze, (numbers[:1],), gradients=False)
+        if dtype != "uint64":
+            yield f"repeat.{dtype}", Case(lambda x: ops.repeat(x, 2, axis=1), (numbers,), False)
+            case = Case(lambda x: ops.compress(np.array([1, 0]), x, 0), (numbers,), gradients=False)
+            yield f"compress.{dtype}", case
+            if dtype not in ("bool", "uint8"):
+                yield (
+                    f"fill_diagonal.{dtype}",
+                    Case(lambda x: ops.fill_diagonal(x, 1), (numbers,), False),
+                )
+    labels = np.array([2, 0, 1, 2])
+    for dtype in ("int8", "uint8", "int32", "int64"):
+        yield (
+            f"to_one_hot.{dtype}",
+            Case(
+                lambda y: [
+                    ops.to_one_hot(y, 3),
+                    ops.to_one_hot(y, 4, dtype="float32"),
+                    ops.to_one_hot(y, 3, dtype="int8"),
+                ],
+                (labels.astype(dtype),),
+                gradients=False,
+            ),
+        )
+    yield "bartlett", Case(lambda n: [ops.bartlett(m) for m in (0, 1, 2, 5)], (INTS,), False)
+    yield "bartlett.symbolic", Case(ops.bartlett, (np.array(6),), gradients=False)
+    dims = (2, 3, 4)
+    flat, places = (
+        np.array([[0, 23], [5, 13]]),
+        [np.array([1, 0]), np.array([2, 1]), np.array([3, 0])],
+    )
+    yield (
+        "unravel_index",
+        Case(lambda i: [*ops.unravel_index(i, dims), *ops.unravel_index(i, (24,))], (flat,), False),
+    )
+    yield (
+        "unravel_index.number",
+        Case(
+            lambda i, d: [*ops.unravel_index(i[0, 1], dims), *ops.unravel_index(7, d, ndim=3)],
+            (flat, np.array(dims)),
+            gradients=False,
+        ),
+    )
+    yield (
+        "ravel_multi_index",
+        Case(
+            lambda i, j, k: [
+                ops.ravel_multi_index((i, j, k), dims),
+                ops.ravel_multi_index((i, j, k), dims, order="F"),
+                ops.ravel_multi_index([i[0], j[0], k[0]], dims),
+            ],
+            tuple(places),
+            gradients=False,
+        ),
+    )
+    yield (
+        "ravel_multi_index.modes",
+        Case(
+            lambda i, j: [ops.ravel_multi_index((i, j), (2, 3), mode=m) for m in ("wrap", "clip")],
+            (np.array([-1, 5]), np.array([4, -7])),
+            gradients=False,
+        ),
+    )
+    for dtype in ("float32", "float64"):
+        for height, width in ((3, 4), (4, 3), (3, 3)):
+            x = np.arange(1.0, 1 + height * width).reshape(height, width).astype(dtype)
+            for offset in (-2, 0, 1, 3):
+                yield (
+                    f"fill_diagonal_offset.{height}.{width}.{offset}.{dtype}",
+                    Case(
+                        lambda x, y, o=offset: ops.fill_diagonal_offset(x, y, o),
+                        (x, np.array(7.0, dtype)),
+                    ),
+                )
+    yield (
+        "fill_diagonal_offset.symbolic",
+        Case(lambda x, o: ops.fill_diagonal_offset(x, 2.0, o), (MATRIX, np.array(1)), False),
+    )
+
+
+def _interpreted_extra_ops():
+    """Operations whose results' sizes depend on values."""
+    ops = T.extra_ops
+    numbers = np.array([1, 1, 3, 0])
+    for dtype in ("int8", "uint8", "int32", "int64"):
+        yield (
+            f"bincount.{dtype}",
+            Case(
+                lambda x: [
+                    ops.bincount(x),
+                    ops.bincount(x, minlength=6),
+                    ops.bincount(x, minlength=2, assert_nonneg=True),
+                ],
+                (numbers.astype(dtype),),
+                gradients=False,
+            ),
+        )
+    for dtype in ("float32", "float64", "int32"):
+        yield (
+            f"bincount.weights.{dtype}",
+            Case(
+                lambda x, w: ops.bincount(x, weights=w),
+                (numbers, np.array([1, 2, 3, 4]).astype(dtype)),
+                gradients=False,
+            ),
+        )
+    yield (
+        "bincount.weights.gradient",
+        Case(lambda x, w: ops.bincount(x, w), (numbers, np.array([0.5, 2.0, -1.0, 3.0]))),
+    )
+    for dtype in ("float32", "float64", "int64"):
+        x = np.array([[3, 1, 3], [3, 1, 3], [2, 2, 1]]).astype(dtype)
+        yield f"unique.{dtype}", Case(lambda x: ops.Unique()(x), (x,), gradients=False)
+        yield (
+            f"unique.all.{dtype}",
+            Case(lambda x: ops.Unique(True, True, True)(x[0]), (x,), gradients=False),
+        )
+        yield (
+            f"unique.some.{dtype}",
+            Case(
+                lambda x: [
+                    *ops.Unique(return_index=True)(x[0]),
+                    *ops.Unique(return_inverse=True)(x[2]),
+                    *ops.Unique(return_counts=True)(x),
+                ],
+                (x,),
+                gradients=False,
+            ),
+        )
+        yield (
+            f"unique.axis.{dtype}",
+            Case(lambda x: [ops.Unique(axis=0)(x), ops.Unique(axis=-1)(x)], (x,), gradients=False),
+        )
+    yield (
+        "lstsq",
+        Case(
+            lambda x, y: [*T.nlinalg.lstsq()(x, y, -1), T.nlinalg.lstsq()(x[:2], y[:2], 1e-9)[0]],
+            (TALL, TALL[:, :2] + 1),
+            gradients=False,
+        ),
+    )
+    yield "repeat.counts", Case(lambda x, n: ops.repeat(x, n, axis=1), (MATRIX, numbers[:3]), False)
+    yield "repeat.flat.counts", Case(lambda x, n: ops.repeat(x, n), (FLOATS[:4], numbers), False)
+    yield "compress.symbolic", Case(lambda c, x: ops.compress(c, x, 1), (numbers[1:], MATRIX))
 
 
 GROUPS = {
@@ -651,6 +983,9 @@ GROUPS = {
         _products,
         _gradients,
         _interpreted,
+        _linear_algebra,
+        _extra_ops,
+        _interpreted_extra_ops,
     )
 }
 
