@@ -9,7 +9,7 @@ from pytensor.graph.type import Type
 from pytensor.graph.utils import InconsistencyError, MethodNotDefined, MissingInputError
 from pytensor.link.basic import Container
 from pytensor.link.c.type import Generic, generic
-from theano.gof import graph, op, utils
+from theano.gof import graph, null_type, op, utils
 from theano.missing import explain_missing
 
 __getattr__ = explain_missing(__name__, "pytensor.graph")

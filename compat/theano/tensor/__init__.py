@@ -5,9 +5,6 @@ from pytensor.gradient import (
     grad,
     grad_not_implemented,
     grad_undefined,
-    hessian,
-    jacobian,
-    verify_grad,
     zero_grad,
 )
 from pytensor.graph.basic import Apply, Constant, Variable
@@ -31,10 +28,18 @@ import theano.tensor.subtensor
 import theano.tensor.type
 import theano.tensor.var
 from pytensor.tensor import var  # the function, which has the name of a module
-from theano.gradient import Lop, Rop
+from theano.gradient import Lop, Rop, hessian, jacobian, verify_grad
 from theano.missing import explain_missing
 from theano.tensor.basic import *
 from theano.tensor.basic import abs_, constant, inv, isinf_, isnan_
+from theano.tensor.extra_ops import (
+    bincount,
+    fill_diagonal_offset,
+    ravel_multi_index,
+    searchsorted,
+    to_one_hot,
+    unravel_index,
+)
 
 consider_constant = zero_grad
 
