@@ -3,6 +3,7 @@
 The reference values were made by Theano 1.0.5. On Theano this test makes them anew.
 """
 
+import os
 import pathlib
 
 import numpy as np
@@ -13,7 +14,11 @@ from parity_networks import NETWORKS, compute, optimize
 with np.load(pathlib.Path(__file__).parent / "reference" / "networks.npz") as file:
     REFERENCE = dict(file)
 
-TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
+# On a GPU, products of float32 matrices may be rounded to fewer bits.
+TOLERANCE = {
+    "float32": float(os.environ.get("PARITY_TOLERANCE_FLOAT32", "1e-5")),
+    "float64": 1e-10,
+}
 
 
 def check(case, dtype, results):
