@@ -31,12 +31,13 @@ def main():
     print(
         f"{device.device_kind}, JAX {jax.__version__}; milliseconds per step, median (quartiles)\n"
     )
-    print("| | lasagne_expr | plain JAX | ratio |\n| --- | --- | --- | --- |")
+    print("| | beside | lasagne_expr | it | ratio |\n| --- | --- | --- | --- | --- |")
     for title, contestants, problem in problems():
         taking_part = {n: c for n, c in contestants.items() if n in ("lasagne_expr", *RIVALS)}
         result = measure.compare(taking_part, problem, args.rounds)
         for rival in [name for name in RIVALS if name in result["times"]]:
-            print(row(title, result["times"]["lasagne_expr"], result["times"][rival]))
+            times = result["times"]
+            print(row(title, contestants[rival].label, times["lasagne_expr"], times[rival]))
             sys.stdout.flush()
 
 
@@ -51,10 +52,10 @@ def problems():
         yield networks.TITLES[name], networks.CONTESTANTS, problem
 
 
-def row(title, ours, theirs):
+def row(title, rival, ours, theirs):
     ratios = quantiles([a / b for a, b in zip(ours, theirs)], n=4)
     cells = [spread([1000 * t for t in quantiles(times, n=4)]) for times in (ours, theirs)]
-    return f"| {title} | {' | '.join(cells)} | {spread(ratios)} |"
+    return f"| {title} | {rival} | {' | '.join(cells)} | {spread(ratios)} |"
 
 
 def spread(quartiles):
