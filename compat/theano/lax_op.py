@@ -11,7 +11,7 @@ from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.op import Op
 from pytensor.tensor.type import TensorType, float_dtypes
-from theano.compile.device import start_jax
+from theano.compile.forks import start_jax_unless_forked
 
 __all__ = ["LaxOp"]
 
@@ -89,7 +89,7 @@ class LaxOp(Op):
         return [self.output_shape(*shapes)]
 
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
-        start_jax()
+        start_jax_unless_forked()
         values = [_as_sizes(x) if n in self.sizes else x for n, x in enumerate(inputs)]
         output_storage[0][0] = np.array(_jitted(self)(*values))
 

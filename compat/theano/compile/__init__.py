@@ -3,6 +3,7 @@
 from pytensor.compile.debug.debugmode import DebugMode
 from pytensor.compile.debug.nanguardmode import NanGuardMode
 from pytensor.compile.ops import DeepCopyOp, ViewOp, deep_copy_op, view_op
+from theano.compile import linking
 from theano.compile.builders import OpFromGraph
 from theano.compile.evaluate import evaluate
 from theano.compile.function import Function, UnusedInputError, function

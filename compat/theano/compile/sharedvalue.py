@@ -31,8 +31,9 @@ class DeviceStorage(list):
     """The one value of a shared variable, either on the host or on the device.
 
     PyTensor keeps a shared variable's value as the only item of a list. Reading that item brings
-    the value to the host, so that functions compiled by any of PyTensor's linkers see an array;
-    functions compiled by JAX take :meth:`on_device` and leave their results there.
+    the value to the host, so that PyTensor's functions see an array; for C code, which reads it
+    unseen, :meth:`to_host` does. `theano.function` takes :meth:`on_device`, and leaves results
+    there.
     """
 
     __slots__ = ("_device_array",)
@@ -42,18 +43,21 @@ class DeviceStorage(list):
         self._device_array = None
 
     def __getitem__(self, index):
-        self._to_host()
+        self.to_host()
         return super().__getitem__(index)
 
     def __iter__(self):
-        self._to_host()
+        self.to_host()
         return super().__iter__()
 
     def __setitem__(self, index, value):
         self._device_array = None
-        super().__setitem__(index, value)
+        # Functions in PyTensor's mode JAX leave their updates as arrays of JAX.
+        host = value if value is None or isinstance(value, np.ndarray) else np.array(value)
+        super().__setitem__(index, host)
 
-    def _to_host(self):
+    def to_host(self) -> None:
+        """Bring the value to where code finds it that doesn't ask for it."""
         if self._device_array is not None:
             self[0] = np.array(self._device_array)
 

@@ -16,7 +16,7 @@ from pytensor.link.c.type import generic
 from pytensor.tensor.exceptions import NotScalarConstantError
 from pytensor.tensor.shape import Shape_i
 from pytensor.tensor.type import TensorType, float_dtypes, integer_dtypes
-from theano.compile.device import start_jax
+from theano.compile.forks import start_jax_unless_forked
 from theano.compile.jax_executable import ShapeError, specialize
 from theano.configdefaults import config
 
@@ -376,7 +376,7 @@ class Scan(Op):
         return steps
 
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
-        start_jax()
+        start_jax_unless_forked()
         loop, _ = self.loop_for(inputs)
         if loop not in self._jitted:
             import jax
@@ -441,7 +441,7 @@ class ScanGradient(Op):
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
         import jax
 
-        start_jax()
+        start_jax_unless_forked()
         data, _, cotangents = self.split(inputs)
         loop, _ = self.scan.loop_for(data)
         key = loop, self.given, self.wanted
@@ -506,7 +506,7 @@ class Pullback(Op):
         return list(pull(list(cotangents)))
 
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
-        start_jax()
+        start_jax_unless_forked()
         for storage, result in zip(output_storage, self.compute_all(inputs)):
             storage[0] = np.array(result)
 
@@ -599,6 +599,17 @@ def drop_residuals(fgraph: Any, node: Apply) -> Any:
 
 
 @node_rewriter([ScanGradient])
+def leave_residuals(fgraph: Any, node: Apply) -> Any:
+    """Let a gradient compute anew what it needs to know of the loop, which only JAX can pass on."""
+    op, n = node.op, len(node.inputs) - len(node.op.given) - 1
+    if isinstance(node.inputs[n], Constant):
+        return False
+    return op.make_node(
+        *node.inputs[:n], pt.constant(0, dtype="int8"), *node.inputs[n + 1 :]
+    ).outputs
+
+
+@node_rewriter([ScanGradient])
 def drop_unused_gradients(fgraph: Any, node: Apply) -> Any:
     """Leave out the gradients that nothing needs."""
     used = [n for n, output in enumerate(node.outputs) if fgraph.clients[output]]
@@ -612,12 +623,13 @@ def drop_unused_gradients(fgraph: Any, node: Apply) -> Any:
 def _register_rewrites():
     from pytensor.compile.mode import optdb
 
-    for name, rewrite in (
-        ("scan_drop_unused_gradients", drop_unused_gradients),
-        ("scan_drop_residuals", drop_residuals),
+    for position, name, rewrite, *modes in (
+        (100.9, "scan_leave_residuals", leave_residuals, "numba"),
+        (101, "scan_drop_unused_gradients", drop_unused_gradients, "jax", "numba"),
+        (101, "scan_drop_residuals", drop_residuals, "jax", "numba"),
     ):
         if name not in optdb._names:
-            optdb.register(name, in2out(rewrite), "jax", position=101)
+            optdb.register(name, in2out(rewrite), *modes, position=position)
 
 
 _register_rewrites()
