@@ -4,6 +4,7 @@ import importlib.metadata
 import json
 import os
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -38,11 +39,14 @@ def check_report(report):
 
 
 @pytest.mark.skipif(ENGINE == "theano", reason="takes Theano's C++ compiler: see the slow test")
-def test_everything_works(tmp_path):
-    report, code = diagnose(cwd=tmp_path, flags="floatX=float32")
+def test_everything_works(tmp_path, monkeypatch):
+    kept = tmp_path / "kept"
+    monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR", raising=False)
+    report, code = diagnose(cwd=tmp_path, flags=f"floatX=float32,jax.compile_cache_dir={kept}")
     assert (code, report["problems"]) == (0, [])
     check_report(report)
     assert report["engine"]["floatX"] == "float32"
+    assert list(kept.iterdir()) == [Path(report["engine"]["compile cache"])]
     assert report["device"]["platform"] == "cpu"
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     assert report["device"]["memory (GiB)"] == round(pages / 2**30, 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from theano.configdefaults import config
 
-__all__ = ["on_cpu", "start_jax"]
+__all__ = ["compile_cache", "on_cpu", "start_jax"]
 
 _WORTH_KEEPING = 0.2  # seconds of compiling; reading a file of it takes some milliseconds
 
@@ -51,19 +51,34 @@ def start_jax() -> None:
     jax.config.update("jax_default_device", devices[index])
 
 
+def compile_cache() -> "str | None":
+    """Tell the folder in which JAX keeps what it compiled.
+
+    Returns
+    -------
+    str or None
+        What has been set for JAX itself, or else what ``theano.config.jax`` says.
+    """
+    import jax
+
+    folder = jax.config.jax_compilation_cache_dir
+    if folder is None and config.jax.compile_cache:
+        folder = str(Path(config.jax.compile_cache_dir, _processor_key()))
+    return folder
+
+
 def _keep_what_is_compiled(jax):
     """Let JAX keep compiled code in a folder of the user's, unless one has been set already."""
-    if not config.jax.compile_cache or jax.config.jax_compilation_cache_dir is not None:
+    folder = compile_cache()
+    if folder is None or folder == jax.config.jax_compilation_cache_dir:
         return
-    folder = Path(config.jax.compile_cache_dir, _processor_key())
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        writable = os.access(folder, os.W_OK)
+        os.makedirs(folder, exist_ok=True, mode=0o700)
     except OSError:
-        writable = False
-    if not writable:  # a home folder that can't be written to is no reason to stop
+        return  # a home folder that can't be written to is no reason to stop
+    if not os.access(folder, os.W_OK):
         return
-    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_compilation_cache_dir", folder)
     jax.config.update("jax_compilation_cache_max_size", config.jax.compile_cache_limit)
     jax.config.update("jax_persistent_cache_min_compile_time_secs", _WORTH_KEEPING)
 

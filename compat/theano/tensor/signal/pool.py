@@ -283,15 +283,13 @@ class _Windows:
 
     def _padded(self, x, value):
         """Pad, or cut, every axis to just what its windows cover."""
-        from jax import lax
-
-        config = [(0, 0, 0)] * self.lead
+        ends = []
         for length, ws, stride, pad, out in zip(
             self.lengths, self.ws, self.stride, self.pad, self.out
         ):
             covered = (out - 1) * stride + ws if out else 0
-            config.append((pad, covered - length - pad, 0))
-        return lax.pad(x, np.asarray(value, x.dtype), config)
+            ends.append((pad, covered - length - pad))
+        return self._pad(x, value, ends)
 
     def _slice(self, x, offsets):
         """Take the element at some offsets of every window."""
@@ -338,23 +336,60 @@ class _Windows:
         return total
 
     def spread(self, x, maxima, cotangent):
-        """Bring back what comes for each window to all of its maxima."""
+        """Bring back what comes for each window to all of its maxima.
+
+        Elements at the same place between two strides lie in the same number of windows. So each
+        of these places is gone through by itself, and the array put together at the end.
+        """
+        import jax.numpy as jnp
+
+        counts = [
+            -(-((out - 1) * stride + ws) // stride) if out else 0
+            for ws, stride, out in zip(self.ws, self.stride, self.out)
+        ]
+        own = zip(counts, self.stride, self.lengths, self.pad)
+        ends = [(pad, n * stride - length - pad) for n, stride, length, pad in own]
+        padded = self._pad(x, _lowest(x.dtype), ends)
+        steps = [range(-(-ws // stride)) for ws, stride in zip(self.ws, self.stride)]
+        moved = {
+            step: [self._moved(of_window, step, counts) for of_window in (maxima, cotangent)]
+            for step in itertools.product(*steps)
+        }
+        places = []
+        for place in itertools.product(*map(range, self.stride)):
+            elements = padded[(..., *(slice(p, None, s) for p, s in zip(place, self.stride)))]
+            total = jnp.zeros_like(elements)
+            for step, (maximum, coming) in moved.items():
+                offsets = (p + k * s for p, k, s in zip(place, step, self.stride))
+                if all(offset < ws for offset, ws in zip(offsets, self.ws)):
+                    total += jnp.where(elements == maximum, coming, 0)
+            places.append(total)
+        return self._pad(
+            self._interleaved(places), 0, [(-before, -after) for before, after in ends]
+        )
+
+    def _moved(self, of_window, step, counts):
+        """Give each element the window that begins some strides before it."""
+        ends = [(k, n - k - out) for k, n, out in zip(step, counts, self.out)]
+        return self._pad(of_window, 0, ends)
+
+    def _pad(self, x, value, ends):
         from jax import lax
 
-        padded = self._padded(x, _lowest(x.dtype))
-        covered = padded.shape[self.lead :]
-        total = None
-        for offsets in self._offsets():
-            part = (self._slice(padded, offsets) == maxima) * cotangent
-            places = [(0, 0, 0)] * self.lead
-            for offset, stride, out, size in zip(offsets, self.stride, self.out, covered):
-                places.append((offset, size - offset - (out - 1) * stride - 1, stride - 1))
-            part = lax.pad(part, np.zeros((), part.dtype), places)
-            total = part if total is None else total + part
-        back = [(0, 0, 0)] * self.lead
-        for length, pad, size in zip(self.lengths, self.pad, covered):
-            back.append((-pad, length + pad - size, 0))
-        return lax.pad(total, np.zeros((), total.dtype), back)
+        config = [(0, 0, 0)] * self.lead + [(*pair, 0) for pair in ends]
+        return lax.pad(x, np.asarray(value, x.dtype), config)
+
+    def _interleaved(self, places):
+        """Put the arrays of all places between two strides together."""
+        import jax.numpy as jnp
+
+        shape = places[0].shape
+        together = jnp.stack(places, -1).reshape((*shape, *self.stride))
+        order = list(range(self.lead))
+        for axis in range(self.lead, len(shape)):
+            order += [axis, axis + self.ndim]
+        sizes = (n * stride for n, stride in zip(shape[self.lead :], self.stride))
+        return together.transpose(order).reshape((*shape[: self.lead], *sizes))
 
 
 def _lowest(dtype):
