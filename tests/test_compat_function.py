@@ -138,3 +138,13 @@ class TestThreads:
             for future in [pool.submit(work) for _ in range(4)]:
                 future.result()
         assert w.get_value()[0] == 201
+
+
+class TestTrustInput:
+    def test_of_another_dtype_is_refused_by_what_is_compiled(self):
+        x = T.fvector("x")
+        f = theano.function([x], 3 * x)
+        assert f(np.ones(2, "float32")).tolist() == [3, 3]
+        f.trust_input = True
+        with pytest.raises(TypeError):
+            f(np.ones(2, "float64"))

@@ -153,3 +153,16 @@ class TestCopies:
         again, value = pickle.loads(pickle.dumps((f, w)))
         again(3)
         assert (float(value.get_value()), float(w.get_value())) == (5, 2)
+
+
+class TestTrustInput:
+    """`f.trust_input` leaves out the checks of arguments, and changes no value."""
+
+    def test_gives_the_same(self):
+        x, y = T.fmatrix("x"), T.fmatrix("y")
+        f = theano.function([x, y], T.dot(x, y), allow_input_downcast=True)
+        values = np.arange(6, dtype="float32").reshape(2, 3), np.ones((3, 2), "float32")
+        checked = f(*values)
+        f.trust_input = True
+        np.testing.assert_array_equal(f(*values), checked)
+        np.testing.assert_array_equal(checked, [[3, 3], [12, 12]])
