@@ -302,6 +302,26 @@ class TestGradients:
                 h = np.tanh(h @ matrix + element)
             np.testing.assert_allclose(h, expected)
 
+    def test_a_number_of_steps_in_a_loop(self):
+        x, w = T.dvector("x"), T.dscalar("w")
+
+        def outer(element, total, w):
+            inner, _ = theano.scan(
+                lambda h, e, w: T.tanh(w * h + e), None, total, [element, w], n_steps=3
+            )
+            return inner[-1]
+
+        result, _ = theano.scan(outer, x, constant(0.5), w)
+        data, weight = normal(4), np.array(0.7)
+        (found,) = check_against_differences(
+            [x, w], (result**2).sum(), [data, weight], extra=[result]
+        )
+        h = 0.5
+        for element, expected in zip(data, found):
+            for _ in range(3):
+                h = np.tanh(0.7 * h + element)
+            np.testing.assert_allclose(h, expected)
+
     def test_of_two_equal_values(self):
         x, h = T.dvector("x"), T.dscalar("h")
         result, _ = theano.scan(lambda x, h: T.maximum(h, x) + T.max(T.stack([x, h])), x, h)

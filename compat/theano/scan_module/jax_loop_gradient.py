@@ -67,6 +67,8 @@ class GradientPlan:
     def _is_costly(self, node, parts):
         if not all(isinstance(v.type, TensorType) for v in node.outputs):
             return False
+        if getattr(node.op, "recomputed", False):
+            return False
         if not is_cheap(node):
             return True
         # The gradient of something large isn't added up step by step.

@@ -53,6 +53,8 @@ class Scan(Op):
     counts_sequences : bool
         Whether the number of steps is the length of the shortest sequence.
     residuals : bool
+    recomputed : bool
+        Whether the gradient of a loop around this one runs it anew, rather than keep its outputs.
     name : str, optional
     """
 
@@ -69,6 +71,7 @@ class Scan(Op):
         truncate_gradient: int = -1,
         counts_sequences: bool = False,
         residuals: bool = True,
+        recomputed: bool = False,
         name: str | None = None,
     ):
         self.inner_inputs = list(inner_inputs)
@@ -81,6 +84,7 @@ class Scan(Op):
         self.truncate_gradient = truncate_gradient
         self.counts_sequences = counts_sequences
         self.residuals = residuals
+        self.recomputed = recomputed
         self.name = name
         self._clear_caches()
 
@@ -152,6 +156,7 @@ class Scan(Op):
                     "truncate_gradient",
                     "counts_sequences",
                     "residuals",
+                    "recomputed",
                     "name",
                 )
             }
@@ -344,7 +349,7 @@ class Scan(Op):
         """
         from theano.scan_module.jax_loop import JaxLoop
 
-        steps = self._count_steps(inputs)
+        steps = self._count_steps(inputs, constants)
         values = list(self.inner_values(inputs))
         first = len(values) - len(self.split_inputs(inputs).constant)
         for n, variable in enumerate(self.split_inputs(constants).constant if constants else ()):
@@ -354,12 +359,14 @@ class Scan(Op):
             self._loops[key] = JaxLoop(self, steps, tuple(values))
         return self._loops[key], steps
 
-    def _count_steps(self, inputs):
+    def _count_steps(self, inputs, constants=()):
         lengths = [x.shape[0] for x in self.split_inputs(inputs).sequences]
         if self.counts_sequences:
             return min(lengths)
+        # Inside of another loop a constant comes as an array that JAX traces, like all else.
+        known = static_integer(constants[0]) if constants else None
         try:
-            steps = int(inputs[0])
+            steps = int(inputs[0]) if known is None else known
         except TypeError as error:  # JAX's, of a number that isn't known while it compiles
             raise TypeError(
                 f"the number of steps of {self} depends on values that are computed, and JAX "
