@@ -970,6 +970,47 @@ def _interpreted_extra_ops():
     yield "compress.symbolic", Case(lambda c, x: ops.compress(c, x, 1), (numbers[1:], MATRIX))
 
 
+def _fourier():
+    """Transforms, whose results aren't divided as in NumPy."""
+    from theano.tensor import fft
+
+    for dtype in ("float64", "float32"):
+        signal = (np.arange(20.0).reshape(2, 10) * 7 % 11 - 5).astype(dtype)
+        image = (np.arange(40.0).reshape(2, 5, 4) * 7 % 11 - 5).astype(dtype)
+        for norm in (None, "ortho", "no_norm"):
+            end = f"{norm}.{dtype}"
+            yield f"rfft.{end}", Case(lambda x, n=norm: fft.rfft(x, n), (signal,))
+            yield f"rfft.two.axes.{end}", Case(lambda x, n=norm: fft.rfft(x, norm=n), (image,))
+            spectrum = (np.arange(24.0).reshape(2, 6, 2) * 5 % 13 - 6).astype(dtype)
+            # The numbers at both ends of a real signal's spectrum are real.
+            spectrum[:, 0, 1] = spectrum[:, -1, 1] = 0
+            yield f"irfft.{end}", Case(lambda x, n=norm: fft.irfft(x, n), (spectrum,))
+            odd = spectrum[:, :5]
+            case = Case(lambda x, n=norm: fft.irfft(x, norm=n, is_odd=True), (odd,))
+            yield f"irfft.odd.{end}", case
+            both = Case(
+                lambda x, n=norm: fft.irfft(fft.rfft(x, n), n) ** 2, ((image / 64).astype(dtype),)
+            )
+            yield f"both.two.axes.{end}", both
+        convolved = Case(
+            lambda x: fft.irfft(fft.rfft(x)[:, :, ::-1] ** 2, is_odd=True), (signal[:, :9],), False
+        )
+        yield f"convolved.{dtype}", convolved
+    yield "rfft.odd", Case(fft.rfft, (np.arange(9.0).reshape(3, 3),))
+
+
+def _xlogx():
+    from theano.tensor.xlogx import xlogx, xlogy0
+
+    for dtype in ("float64", "float32"):
+        x, y = np.array([0.0, 0.5, 2.0], dtype), np.array([0.0, 1.5, 3.0], dtype)
+        yield f"xlogx.{dtype}", Case(xlogx, (POSITIVE.astype(dtype),))
+        yield f"xlogx.at.zero.{dtype}", Case(xlogx, (x,))
+        yield f"xlogy0.{dtype}", Case(xlogy0, (x, y[::-1].copy()))
+        yield f"xlogy0.at.zero.{dtype}", Case(xlogy0, (x, y), gradients=False)
+    yield "entropy", Case(lambda x: -T.sum(xlogx(x / T.sum(x))), (POSITIVE,))
+
+
 GROUPS = {
     function.__name__[1:]: dict(function())
     for function in (
@@ -986,6 +1027,8 @@ GROUPS = {
         _linear_algebra,
         _extra_ops,
         _interpreted_extra_ops,
+        _fourier,
+        _xlogx,
     )
 }
 

@@ -20,7 +20,7 @@ if not 3 <= int(pytensor.__version__.split(".")[0]) < 4:
 if importlib.util.find_spec("jax") is None:
     raise ImportError("theano, on this Python, needs JAX: pip install jax")
 
-from theano import compile, gof, gradient, ifelse, printing, scalar, tensor
+from theano import compile, gof, gradient, ifelse, printing, scalar, tensor, version
 from theano.compile import (
     FAST_COMPILE,
     FAST_RUN,
@@ -29,7 +29,11 @@ from theano.compile import (
     Mode,
     OpFromGraph,
     Out,
+    Param,
     ProfileStats,
+    SymbolicInput,
+    SymbolicOutput,
+    as_op,
     function,
     shared,
 )
@@ -38,14 +42,20 @@ from theano.configparser import change_flags
 from theano.gof import Apply, Constant, Container, FunctionGraph, Op, Type, Variable, generic
 from theano.gof.graph import clone_replace as clone
 from theano.gradient import Lop, Rop, grad, subgraph_grad
+from theano.misc.safe_asarray import _asarray
 from theano.missing import explain_missing
 from theano.printing import pp, pprint
-from theano.scan_module import foldl, foldr, map, reduce, scan
+from theano.scan_module import foldl, foldr, map, reduce, scan, scan_checkpoints
 from theano.tensor import dot
 from theano.tensor.basic import get_scalar_constant_value
 from theano.updates import OrderedUpdates, Updates
 
-# The version of Theano whose API this is.
-__version__ = "1.0.5"
+__version__ = version.version
+
+
+def sparse_grad(var: Variable) -> Variable:
+    """Return a variable as it is: its gradient is a dense tensor here."""
+    return var
+
 
 __getattr__ = explain_missing(__name__, "pytensor")

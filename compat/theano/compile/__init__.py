@@ -2,12 +2,11 @@
 
 from pytensor.compile.debug.debugmode import DebugMode
 from pytensor.compile.debug.nanguardmode import NanGuardMode
-from pytensor.compile.ops import DeepCopyOp, ViewOp, deep_copy_op, view_op
 from theano.compile import linking
 from theano.compile.builders import OpFromGraph
 from theano.compile.evaluate import evaluate
 from theano.compile.function import Function, UnusedInputError, function
-from theano.compile.io import In, Out, SymbolicInput, SymbolicOutput
+from theano.compile.io import In, Out, Param, SymbolicInput, SymbolicOutput
 from theano.compile.mode import (
     FAST_COMPILE,
     FAST_RUN,
@@ -19,6 +18,20 @@ from theano.compile.mode import (
     register_mode,
 )
 from theano.compile.monitormode import MonitorMode
+from theano.compile.ops import (
+    DeepCopyOp,
+    FromFunctionOp,
+    Rebroadcast,
+    Shape,
+    Shape_i,
+    SpecifyShape,
+    ViewOp,
+    as_op,
+    deep_copy_op,
+    shape_i,
+    specify_shape,
+    view_op,
+)
 from theano.compile.profiling import ProfileStats
 from theano.compile.sharedvalue import SharedVariable, TensorSharedVariable, shared
 from theano.missing import explain_missing

@@ -6,7 +6,7 @@ from pytensor.compile.io import In as _PyTensorIn
 from pytensor.compile.io import Out, SymbolicInput, SymbolicOutput
 from pytensor.graph.basic import Variable
 
-__all__ = ["In", "Out", "SymbolicInput", "SymbolicOutput"]
+__all__ = ["In", "Out", "Param", "SymbolicInput", "SymbolicOutput"]
 
 
 class In(_PyTensorIn):
@@ -66,3 +66,12 @@ class In(_PyTensorIn):
         )
         # PyTensor has no defaults any more; Function reads this one.
         self.value = value
+
+
+class Param(In):
+    """Theano's older name for :class:`In`, whose `value` it calls `default`."""
+
+    def __init__(
+        self, variable: Variable, default: Any = None, name: "str | None" = None, **options: Any
+    ):
+        super().__init__(variable, name=name, value=default, **options)

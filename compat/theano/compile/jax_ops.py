@@ -8,6 +8,7 @@ from pytensor.scalar.basic import Complex, RoundHalfAwayFromZero
 from theano.lax_op import LaxOp
 from theano.scan_module import scan_jax
 from theano.tensor.nnet import sigm_jax
+from theano.tensor.xlogx import XlogX, XlogY0
 
 
 @jax_funcify.register(LaxOp)
@@ -38,3 +39,13 @@ def _round_half_away_from_zero(op, **kwargs):
 @jax_funcify.register(Complex)
 def _complex(op, **kwargs):
     return jax.lax.complex
+
+
+@jax_funcify.register(XlogX)
+def _xlogx(op, **kwargs):
+    return lambda x: jnp.where(x == 0, 0, x * jnp.log(x))
+
+
+@jax_funcify.register(XlogY0)
+def _xlogy0(op, **kwargs):
+    return lambda x, y: jnp.where(x == 0, 0, x * jnp.log(y))

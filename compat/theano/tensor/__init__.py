@@ -14,8 +14,12 @@ from pytensor.tensor import *
 
 # Importing them puts them in the place of PyTensor's modules of the same names.
 import theano.tensor.basic
+import theano.tensor.blas
 import theano.tensor.elemwise
 import theano.tensor.extra_ops
+import theano.tensor.fft
+import theano.tensor.inplace
+import theano.tensor.io
 import theano.tensor.nlinalg
 import theano.tensor.nnet
 import theano.tensor.opt
@@ -24,10 +28,14 @@ import theano.tensor.shared_randomstreams
 import theano.tensor.sharedvar
 import theano.tensor.signal
 import theano.tensor.slinalg
+import theano.tensor.sort
 import theano.tensor.subtensor
 import theano.tensor.type
+import theano.tensor.utils
 import theano.tensor.var
+import theano.tensor.xlogx
 from pytensor.tensor import var  # the function, which has the name of a module
+from theano.compile.ops import Rebroadcast
 from theano.gradient import Lop, Rop, hessian, jacobian, verify_grad
 from theano.missing import explain_missing
 from theano.tensor.basic import *
@@ -40,6 +48,16 @@ from theano.tensor.extra_ops import (
     to_one_hot,
     unravel_index,
 )
+from theano.tensor.io import load
+from theano.tensor.subtensor import (
+    advanced_inc_subtensor,
+    advanced_inc_subtensor1,
+    advanced_set_subtensor,
+    advanced_set_subtensor1,
+    advanced_subtensor,
+    advanced_subtensor1,
+)
+from theano.tensor.sort import argsort, sort  # the function, which has the name of a module
 
 consider_constant = zero_grad
 

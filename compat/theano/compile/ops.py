@@ -1,0 +1,105 @@
+"""Operations that compilation makes, and operations made of Python functions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pytensor.compile.ops import (
+    DeepCopyOp,
+    FromFunctionOp,
+    ViewOp,
+    deep_copy_op,
+    register_deep_copy_op_c_code,
+    register_view_op_c_code,
+    view_op,
+    wrap_py,
+)
+from pytensor.graph.basic import Variable
+from pytensor.tensor.shape import (
+    Shape,
+    Shape_i,
+    SpecifyShape,
+    shape,
+    shape_i,
+    specify_broadcastable,
+    specify_shape,
+)
+from theano.missing import explain_missing
+
+__getattr__ = explain_missing(__name__, "pytensor.compile.ops")
+
+
+def as_op(itypes: Any, otypes: Any, infer_shape: "Callable | None" = None) -> Callable:
+    """Make an operation of a function of arrays; a decorator.
+
+    Parameters
+    ----------
+    itypes, otypes : type or list of types
+        The types of inputs and outputs, such as ``theano.tensor.dvector``.
+    infer_shape : callable, optional
+        A function of the node and a list of the inputs' shapes, which returns a list of the
+        outputs' shapes.
+
+    Returns
+    -------
+    callable
+        Makes of a function an operation, which has no gradient. JAX can't compile it, so PyTensor
+        interprets what it is part of.
+
+    Examples
+    --------
+    >>> import numpy as np, theano, theano.tensor as T, warnings
+    >>> @as_op(itypes=[T.dvector], otypes=[T.dvector])
+    ... def flip(x):
+    ...     return np.flip(x)
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     flip(T.constant([1.0, 2.0])).eval().tolist()
+    [2.0, 1.0]
+    """
+    shapes = None
+    if infer_shape is not None:
+        if not callable(infer_shape):
+            raise TypeError("infer_shape needs to be a function")
+
+        def shapes(*arguments):
+            # (fgraph, node, shapes), or without fgraph, depending on PyTensor's version.
+            return infer_shape(*arguments[-2:])
+
+    return wrap_py(itypes, otypes, shapes)
+
+
+class Rebroadcast:
+    """Say of some axes whether they broadcast.
+
+    Parameters
+    ----------
+    *axis : pairs of int and bool
+        An axis, and whether its size is 1 and it broadcasts.
+
+    Examples
+    --------
+    >>> import theano.tensor as T
+    >>> Rebroadcast((0, True))(T.matrix()).broadcastable
+    (True, False)
+    """
+
+    def __init__(self, *axis: tuple):
+        for pair in axis:
+            if len(pair) != 2 or not isinstance(pair[1], (bool, int)):
+                raise TypeError(f"Rebroadcast takes pairs of an axis and a bool, got {pair!r}")
+        self.axis = {int(n): bool(unit) for n, unit in axis}
+
+    def __call__(self, x: Any) -> Variable:
+        """Apply it; an axis that is known to have size 1 broadcasts in any case."""
+        from theano.tensor.basic import addbroadcast, as_tensor_variable
+
+        x = as_tensor_variable(x)
+        for n in self.axis:
+            if not 0 <= n < x.ndim:
+                raise ValueError(f"there is no axis {n} in {x.type}")
+        return addbroadcast(x, *(n for n, unit in self.axis.items() if unit))
+
+
+def shape_i_op(i: int) -> Shape_i:
+    """Return the operation that computes the size of axis `i`."""
+    return Shape_i(i)

@@ -1,0 +1,1 @@
+"""Tools that belong nowhere else."""

@@ -1,0 +1,17 @@
+"""Sparse matrices: PyTensor's, under Theano's names.
+
+JAX compiles little of this, so PyTensor interprets what it is part of. A function whose inputs,
+shared variables or outputs are sparse needs a mode that isn't JAX's:
+``mode=theano.Mode(linker="py", optimizer="fast_compile")``.
+"""
+
+from theano.missing import explain_missing
+from theano.sparse import basic, sharedvar, type, utils
+from theano.sparse.basic import *
+from theano.sparse.sharedvar import sparse_constructor as shared
+from theano.sparse.type import SparseType, _is_sparse
+from theano.sparse.utils import hash_from_sparse
+
+enable_sparse = True
+
+__getattr__ = explain_missing(__name__, "pytensor.sparse")

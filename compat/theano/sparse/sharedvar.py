@@ -1,0 +1,6 @@
+"""Shared sparse matrices."""
+
+from pytensor.sparse.sharedvar import SparseTensorSharedVariable, sparse_constructor
+from theano.missing import explain_missing
+
+__getattr__ = explain_missing(__name__, "pytensor.sparse.sharedvar")

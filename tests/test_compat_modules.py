@@ -1,0 +1,63 @@
+"""What Theano's smaller modules do otherwise than in Theano, or better."""
+
+import io
+import pickle
+
+import numpy as np
+import pytest
+import theano
+import theano.tensor as T
+
+X = np.array([0.5, -1.5, 2.0])
+
+
+def test_pickles_without_tags():
+    from theano.misc.pkl_utils import CompatUnpickler, StripPickler
+
+    x = T.dvector("x")
+    x.tag.trace, x.tag.own, x.tag.kept = "long", "mine", "this"
+    file = io.BytesIO()
+    StripPickler(file, pickle.HIGHEST_PROTOCOL, extra_tag_to_remove=["own"]).dump([x, X])
+    file.seek(0)
+    copy, array = CompatUnpickler(file, encoding="latin1").load()
+    assert copy.name == "x"
+    assert (hasattr(copy.tag, "trace"), hasattr(copy.tag, "own")) == (False, False)
+    assert copy.tag.kept == "this"
+    assert x.tag.trace == "long"
+    np.testing.assert_array_equal(array, X)
+
+
+def test_messages_between_processes_arent_there():
+    from theano.tensor import io as tensor_io
+
+    with pytest.raises(NotImplementedError, match="mpi4py"):
+        tensor_io.send(T.dvector(), 1, 2)
+
+
+def test_cholesky_of_what_isnt_positive_definite():
+    x = T.dmatrix()
+    root = theano.function([x], T.slinalg.cholesky(x))
+    np.testing.assert_allclose(root(np.diag(X**2)), np.diag(abs(X)))
+    with pytest.raises(np.linalg.LinAlgError, match="positive definite"):
+        root(np.diag(X))
+
+
+def test_sizes_that_arent_known_until_a_call():
+    x, n = T.dmatrix(), T.lscalar()
+    compute = theano.function([x, n], T.fill_diagonal_offset(x, 1.0, n))
+    for offset in (-1, 0, 2):
+        np.testing.assert_array_equal(compute(np.zeros((3, 4)), offset), np.eye(3, 4, offset))
+
+
+def test_indices_out_of_bounds():
+    i, j = T.lvector(), T.lvector()
+    place = theano.function([i, j], T.ravel_multi_index((i, j), (2, 3)))
+    np.testing.assert_array_equal(place([0, 1], [2, 1]), [2, 4])
+    with pytest.raises(AssertionError, match="out of bounds"):
+        place([0, 2], [2, 1])
+
+
+def test_names_that_are_missing_are_explained():
+    for module in (T.inplace, T.blas, T.io, T.fft, T.extra_ops, T.nlinalg, T.slinalg):
+        with pytest.raises(AttributeError, match="no attribute 'no_such_name'.*PyTensor"):
+            getattr(module, "no_such_name")  # noqa: B009
