@@ -20,7 +20,14 @@ from theano.compile import SharedVariable
 from theano.tensor.basic import Reshape
 from theano.tensor.elemwise import DimShuffle, Elemwise
 
-from .parameters import collect_shared_vars, create_param, deterministic_form, own_tags, tagged
+from .parameters import (
+    collect_shared_vars,
+    create_param,
+    deterministic_form,
+    is_drawn,
+    own_tags,
+    tagged,
+)
 from .shape_inference import infer_shape
 
 __all__ = ["assign", "freeze", "substitute", "unfreeze"]
@@ -101,9 +108,12 @@ def _solve(variable, value):
     undo = None if node is None else _undoing(node)
     if undo is None:
         what = "an input or a constant" if node is None else f"computed by {node.op}"
+        if is_drawn(variable):
+            what = "drawn at random"
+        found = collect_shared_vars(variable)
         raise ValueError(
-            f"{variable} is {what}, and so can't be set by a value: set its shared variables "
-            f"{collect_shared_vars(variable)} instead"
+            f"{variable} is {what}, and so can't be set by a value"
+            + (f": set its shared variables {found} instead" if found else "")
         )
     return _solve(node.inputs[0], undo(value))
 

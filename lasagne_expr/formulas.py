@@ -112,6 +112,9 @@ def _operation(node, names, depth):
     if kind in ("IncSubtensor", "AdvancedIncSubtensor", "AdvancedIncSubtensor1"):
         target, value = (_written(v, names, depth - 1)[0] for v in inputs[:2])
         return f"set_subtensor({target}[...], {value})", _ATOM
+    if hasattr(op, "dist_params"):  # a draw: of its distribution, whatever the state and the size
+        parameters = _listed(op.dist_params(node), names, depth)
+        return f"{_name(kind).removesuffix('rv')}({parameters})", _ATOM
     if kind == "Join":
         inputs = [v for v in inputs if not isinstance(v, theano.Constant) or v.ndim]
     return f"{_name(scalar or kind)}({_arguments(op, kind, inputs, names, depth)})", _ATOM

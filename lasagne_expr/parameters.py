@@ -27,6 +27,7 @@ __all__ = [
     "create_param",
     "deterministic_form",
     "has_tags",
+    "is_drawn",
     "own_tags",
     "param_has_tags",
     "select_shared_vars",
@@ -112,14 +113,20 @@ def collect_shared_vars(expressions: Any) -> list[SharedVariable]:
                 f"expected Theano variables, got {expression!r} of type {type(expression).__name__}"
             )
     # Theano's walker starts with the last of its variables.
-    leaves = theano.gof.graph.inputs(expressions[::-1])
-    return list(dict.fromkeys(v for v in leaves if _is_value(v)))
+    leaves = theano.gof.graph.inputs(expressions[::-1], _sizes_of_draws(expressions))
+    found = (v for v in leaves if isinstance(v, SharedVariable) and not _is_random_state(v))
+    return list(dict.fromkeys(found))
 
 
-def _is_value(variable):
-    if not isinstance(variable, SharedVariable) or getattr(variable.tag, "is_rng", False):
-        return False
-    return hasattr(variable.type, "dtype")  # a generator's state has none
+def _sizes_of_draws(expressions):
+    """Find how many numbers are drawn at random: no part of an expression is learned there."""
+    nodes = (v.owner for v in theano.gof.graph.ancestors(expressions) if v.owner is not None)
+    return [node.op.size_param(node) for node in nodes if hasattr(node.op, "size_param")]
+
+
+def _is_random_state(variable):
+    # A generator's state has no dtype.
+    return getattr(variable.tag, "is_rng", False) or not hasattr(variable.type, "dtype")
 
 
 def tagged(variable: theano.Variable, **tags: bool) -> theano.Variable:
@@ -225,12 +232,22 @@ def param_has_tags(
 ) -> bool:
     """Tell whether a parameter has a shared variable that passes a tag filter.
 
-    A parameter without shared variables passes by the tags that the layer gave it.
+    A parameter without shared variables passes by the tags that the layer gave it. One that is
+    drawn at random, such as a random variable of PyMC's, is neither trainable nor regularizable.
     """
     shared_vars = collect_shared_vars(param)
     if shared_vars:
         return any(has_tags(v, param_tags, wanted) for v in shared_vars)
-    return all((name in param_tags) == bool(value) for name, value in wanted.items())
+    tags = set(param_tags)
+    if is_drawn(param):
+        tags.difference_update(_GRADIENT_TAGS)
+    return all((name in tags) == bool(value) for name, value in wanted.items())
+
+
+def is_drawn(variable: theano.Variable) -> bool:
+    """Tell whether a variable depends on the state of a random stream."""
+    leaves = theano.gof.graph.inputs([variable])
+    return any(_is_random_state(v) for v in leaves if not isinstance(v, theano.Constant))
 
 
 def create_param(spec: Any, shape: tuple, name: "str | None" = None) -> theano.Variable:

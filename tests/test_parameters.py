@@ -165,6 +165,21 @@ class TestVariablesThatAreNeverLearned:
         layer = DenseLayer((None, 3), 2, W=w + noise, b=None)
         assert layer.get_params() == [w]
 
+    @pytest.mark.parametrize("streams", [MRG_RandomStreams, RandomStreams])
+    def test_parameters_that_are_only_noise(self, streams):
+        """What is drawn isn't learned, though it is a parameter of the layer."""
+        layer = DenseLayer((None, 3), 2, b=None, W=streams(3).normal((3, 2)))
+        assert layer.get_params() == []
+        assert layer.get_params(unwrap_shared=False) == [layer.W]
+        assert layer.get_params(unwrap_shared=False, trainable=False) == [layer.W]
+        for tag in ("trainable", "regularizable"):
+            assert layer.get_params(unwrap_shared=False, **{tag: True}) == []
+
+    def test_parameters_that_are_inputs(self):
+        """What is given with each call has the tags that its layer gave it."""
+        layer = DenseLayer((None, 3), 2, b=None, W=T.matrix("W"))
+        assert layer.get_params(unwrap_shared=False, trainable=True) == [layer.W]
+
 
 class TestCreateParam:
     def test_an_array_becomes_a_shared_variable(self):

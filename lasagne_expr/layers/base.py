@@ -149,7 +149,7 @@ class Layer:
             Which to list: true for tags that must be there, false for those that must not. A
             shared variable's own tags override those of the layer's parameter; an expression is
             listed when any of its shared variables would be, or when it has none and its own
-            tags fit.
+            tags fit. What is drawn at random isn't learned, and so isn't ``trainable``.
 
         Returns
         -------
