@@ -34,14 +34,6 @@ def test_messages_between_processes_arent_there():
         tensor_io.send(T.dvector(), 1, 2)
 
 
-def test_cholesky_of_what_isnt_positive_definite():
-    x = T.dmatrix()
-    root = theano.function([x], T.slinalg.cholesky(x))
-    np.testing.assert_allclose(root(np.diag(X**2)), np.diag(abs(X)))
-    with pytest.raises(np.linalg.LinAlgError, match="positive definite"):
-        root(np.diag(X))
-
-
 def test_sizes_that_arent_known_until_a_call():
     x, n = T.dmatrix(), T.lscalar()
     compute = theano.function([x, n], T.fill_diagonal_offset(x, 1.0, n))

@@ -12,6 +12,7 @@ from pytensor.tensor.basic import AllocDiag, ExtractDiag
 from pytensor.tensor.linalg import *
 from pytensor.tensor.linalg.solvers.lstsq import Lstsq
 from theano.missing import explain_missing
+from theano.tensor.linalg_errors import require_regular
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor.linalg")
 
@@ -20,6 +21,31 @@ diag = pt.diag
 alloc_diag = pt.diag
 extract_diag = pt.diagonal
 trace = pt.trace
+
+
+def matrix_inverse(x: Any) -> Variable:
+    """Invert a matrix.
+
+    Parameters
+    ----------
+    x : square matrix
+
+    Returns
+    -------
+    matrix
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        When a function is called with a singular matrix.
+
+    Examples
+    --------
+    >>> matrix_inverse([[2.0, 0.0], [0.0, 4.0]]).eval().tolist()
+    [[0.5, 0.0], [0.0, 0.25]]
+    """
+    x = _matrix(x)
+    return require_regular(_linalg.matrix_inverse(x), x)
 
 
 def qr(a: Any, mode: str = "reduced") -> "list | Variable":
@@ -199,7 +225,7 @@ def tensorinv(a: Any, ind: int = 2) -> Variable:
         raise ValueError(f"tensorinv needs a positive number of axes, got {ind}")
     rows = pt.prod([a.shape[axis] for axis in range(ind)], dtype="int64")
     sizes = [a.shape[axis] for axis in (*range(ind, a.ndim), *range(ind))]
-    return _linalg.matrix_inverse(a.reshape((rows, -1))).reshape(sizes, ndim=a.ndim)
+    return matrix_inverse(a.reshape((rows, -1))).reshape(sizes, ndim=a.ndim)
 
 
 def tensorsolve(a: Any, b: Any, axes: "Sequence | None" = None) -> Variable:
@@ -228,7 +254,8 @@ def tensorsolve(a: Any, b: Any, axes: "Sequence | None" = None) -> Variable:
         moved = [axis % a.ndim for axis in axes]
         a = a.transpose(*(axis for axis in range(a.ndim) if axis not in moved), *moved)
     sizes = [a.shape[axis] for axis in range(b.ndim, a.ndim)]
-    solution = _linalg.solve(a.reshape((b.size, -1)), b.flatten())
+    matrix = a.reshape((b.size, -1))
+    solution = require_regular(_linalg.solve(matrix, b.flatten()), matrix)
     return solution.reshape(sizes, ndim=len(sizes))
 
 
@@ -241,6 +268,11 @@ def _matrix(a):
 
 class lstsq(Lstsq):
     """Solve equations by least squares: ``lstsq()(x, y, rcond)``, as in NumPy."""
+
+
+def MatrixInverse() -> Any:
+    """Return the function `matrix_inverse`, as Theano's class makes an operation."""
+    return matrix_inverse
 
 
 class Eigh:

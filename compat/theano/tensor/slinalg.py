@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
-from pytensor.raise_op import CheckAndRaise
 from pytensor.scalar import upcast
 from pytensor.tensor import linalg as _linalg
 from pytensor.tensor.linalg import *
 from pytensor.tensor.type_other import NoneConst
 from theano.missing import explain_missing
+from theano.tensor.linalg_errors import require_definite, require_regular
 from theano.tensor.nlinalg import eigh
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor.linalg")
@@ -55,15 +55,14 @@ class Cholesky:
         if self.on_error == "nan":
             # Where it fails, JAX leaves zeros in the other triangle.
             return pt.switch(pt.any(pt.isnan(root)), np.array(np.nan, root.dtype), root)
-        return _not_definite(root, ~pt.any(pt.isnan(root)))
+        return require_definite(root)
 
 
-_not_definite = CheckAndRaise(np.linalg.LinAlgError, "cholesky: the matrix isn't positive definite")
 cholesky = Cholesky()
 
 
 class Solve:
-    """Solve ``A x = b``.
+    """Solve ``A x = b``; where `A` is singular, a call raises a `numpy.linalg.LinAlgError`.
 
     Parameters
     ----------
@@ -103,8 +102,10 @@ class Solve:
         A, b = pt.cast(A, dtype), pt.cast(b, dtype)
         if self.A_structure.endswith("_triangular"):
             lower = self.A_structure == "lower_triangular"
-            return _linalg.solve_triangular(A, b, lower=lower)
-        return _linalg.solve(A, b)
+            found = _linalg.solve_triangular(A, b, lower=lower)
+        else:
+            found = _linalg.solve(A, b)
+        return require_regular(found, A)
 
 
 solve = Solve()
