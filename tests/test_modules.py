@@ -21,7 +21,13 @@ DOUBLE = functools.partial(T.constant, dtype="float64")
 X = np.array([[0.5, -1.5, 2.0], [0.25, 3.0, -0.75]])
 
 NAMES = {
-    "theano": "Param In Out as_op scan_checkpoints sparse_grad version _asarray SymbolicInput",
+    "theano": "Param In Out as_op scan_checkpoints sparse_grad version _asarray SymbolicInput "
+    "SymbolicOutput Generic InconsistencyError predefined_modes",
+    "theano.gof": "Op COp PureOp Apply Variable Constant FunctionGraph Container Generic generic",
+    "theano.gradient": "format_as consider_constant_ zero_grad_ undefined_grad_ "
+    "disconnected_grad_ ConsiderConstant ZeroGrad UndefinedGrad DisconnectedGrad GradClip "
+    "GradScale numeric_grad NullTypeGradError DisconnectedInputError GradientError",
+    "theano.scalar": "Scalar float32 int64 upcast sgn inv abs_ Sgn Inv add mul exp",
     "theano.compile": "as_op Rebroadcast Shape Shape_i SpecifyShape ViewOp Param",
     "theano.compile.ops": "as_op FromFunctionOp Rebroadcast DeepCopyOp ViewOp Shape Shape_i "
     "SpecifyShape specify_shape deep_copy_op view_op shape_i shape_i_op register_view_op_c_code",
@@ -77,6 +83,13 @@ NAMES = {
 def test_names(module):
     found = importlib.import_module(module)
     assert [name for name in NAMES[module].split() if not hasattr(found, name)] == []
+
+
+def test_modes_by_name():
+    x = T.dvector()
+    for name in ("FAST_RUN", "FAST_COMPILE"):
+        compute = theano.function([x], x * 2, mode=theano.predefined_modes[name])
+        np.testing.assert_array_equal(compute([1.0, 2.0]), [2.0, 4.0])
 
 
 def test_a_function_stays_where_a_module_has_its_name():

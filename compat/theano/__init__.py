@@ -35,11 +35,23 @@ from theano.compile import (
     SymbolicOutput,
     as_op,
     function,
+    predefined_modes,
     shared,
 )
 from theano.configdefaults import config
 from theano.configparser import change_flags
-from theano.gof import Apply, Constant, Container, FunctionGraph, Op, Type, Variable, generic
+from theano.gof import (
+    Apply,
+    Constant,
+    Container,
+    FunctionGraph,
+    Generic,
+    InconsistencyError,
+    Op,
+    Type,
+    Variable,
+    generic,
+)
 from theano.gof.graph import clone_replace as clone
 from theano.gradient import Lop, Rop, grad, subgraph_grad
 from theano.misc.safe_asarray import _asarray

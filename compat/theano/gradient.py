@@ -32,6 +32,7 @@ from pytensor.gradient import (
     zero_grad,
     zero_grad_,
 )
+from pytensor.gradient import as_list_or_tuple as format_as
 from pytensor.graph.basic import Variable
 from pytensor.tensor.type import TensorType
 from theano.missing import explain_missing

@@ -1,10 +1,12 @@
 """Which of Theano's modes is compiled by what."""
 
+from collections import ChainMap
 from typing import Any
 
 import pytensor
-from pytensor.compile.mode import JAX, Mode, predefined_modes, register_mode
+from pytensor.compile.mode import JAX, Mode, register_mode
 from pytensor.compile.mode import get_mode as _pytensor_mode
+from pytensor.compile.mode import predefined_modes as _pytensor_modes
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 from pytensor.link.jax.linker import JAXLinker
 from theano.configdefaults import config
@@ -27,6 +29,8 @@ FAST_COMPILE = Mode(
 )
 
 _BY_NAME = {"Mode": FAST_RUN, "FAST_RUN": FAST_RUN, "FAST_COMPILE": FAST_COMPILE, "JAX": JAX}
+
+predefined_modes = ChainMap({"FAST_RUN": FAST_RUN, "FAST_COMPILE": FAST_COMPILE}, _pytensor_modes)
 
 
 def get_mode(mode: Any = None) -> Mode:

@@ -10,6 +10,7 @@ from pytensor.graph.utils import InconsistencyError, MethodNotDefined, MissingIn
 from pytensor.link.basic import Container
 from pytensor.link.c.type import Generic, generic
 from theano.gof import graph, null_type, op, utils
+from theano.gof.op import COp, PureOp
 from theano.missing import explain_missing
 
 __getattr__ = explain_missing(__name__, "pytensor.graph")
