@@ -905,7 +905,7 @@ def _extra_ops():
 
 
 def _interpreted_extra_ops():
-    """Operations whose results' sizes depend on values."""
+    """Operations whose results' sizes depend on values, or that JAX lacks."""
     ops = T.extra_ops
     numbers = np.array([1, 1, 3, 0])
     for dtype in ("int8", "uint8", "int32", "int64"):
@@ -957,6 +957,7 @@ def _interpreted_extra_ops():
             f"unique.axis.{dtype}",
             Case(lambda x: [ops.Unique(axis=0)(x), ops.Unique(axis=-1)(x)], (x,), gradients=False),
         )
+    yield "qr.raw", Case(lambda x: [abs(p) for p in T.nlinalg.qr(x, "raw")], (GENERAL,), False)
     yield (
         "lstsq",
         Case(

@@ -78,6 +78,7 @@ def test_cholesky_can_return_nan():
         T.slinalg.Cholesky(on_error="ignore")
 
 
+@pytest.mark.filterwarnings("ignore:.*PyTensor interprets it:UserWarning")
 def test_what_isnt_taken():
     for function in (T.nlinalg.matrix_inverse, T.nlinalg.det, T.slinalg.cholesky, T.nlinalg.eigh):
         with pytest.raises((AssertionError, ValueError, TypeError)):
@@ -93,6 +94,11 @@ def test_what_isnt_taken():
     with pytest.raises((TypeError, ValueError)):
         T.ravel_multi_index(T.lvector(), (2, 3))
     with pytest.raises(TypeError):
+        T.nlinalg.diag(T.dtensor3())
+    with pytest.raises(TypeError):
         T.bincount(T.lmatrix())
+    n = T.lvector()
+    with pytest.raises(AssertionError, match="negative values"):
+        theano.function([n], T.bincount(n, assert_nonneg=True))([1, -1])
     with pytest.raises(TypeError):
         T.fill_diagonal_offset(T.dmatrix(), 1.0, 0.5)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.graph.basic import Apply, Variable
-from pytensor.raise_op import Assert, assert_op
+from pytensor.raise_op import Assert
 from pytensor.scalar import upcast
 from pytensor.tensor import extra_ops as _extra_ops
 from pytensor.tensor.extra_ops import *
@@ -46,13 +46,16 @@ def bincount(
     if x.ndim != 1:
         raise TypeError(f"bincount takes a vector, not {x.ndim} dimensions")
     if assert_nonneg:
-        x = assert_op(x, pt.all(x >= 0))
+        x = _require_counts(x, pt.all(x >= 0))
     length = pt.cast(x.max() + 1, "int64")
     if minlength is not None:
         length = pt.maximum(length, minlength)
     weights = 1 if weights is None else pt.as_tensor_variable(weights)
     zeros = pt.zeros((length,), dtype=getattr(weights, "dtype", x.dtype))
     return pt.inc_subtensor(zeros[x], weights)
+
+
+_require_counts = Assert("Input to bincount has negative values!")
 
 
 def cpu_contiguous(x: Any) -> Variable:

@@ -16,11 +16,17 @@ from theano.tensor.linalg_errors import require_regular
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor.linalg")
 
-# Of a matrix its diagonal, and of a vector the matrix that has it for one.
-diag = pt.diag
 alloc_diag = pt.diag
 extract_diag = pt.diagonal
 trace = pt.trace
+
+
+def diag(x: Any) -> Variable:
+    """Return a matrix's diagonal, or the matrix that has a vector for its diagonal."""
+    x = pt.as_tensor_variable(x)
+    if x.ndim not in (1, 2):
+        raise TypeError(f"diag takes a vector or a matrix, not {x.type}")
+    return pt.diag(x)
 
 
 def matrix_inverse(x: Any) -> Variable:
@@ -54,12 +60,13 @@ def qr(a: Any, mode: str = "reduced") -> "list | Variable":
     Parameters
     ----------
     a : matrix
-    mode : {"reduced", "complete", "r"}, default "reduced"
-        Whether the first has as many columns as `a`, or is square, or is left out.
+    mode : {"reduced", "complete", "r", "raw"}, default "reduced"
+        Whether the first has as many columns as `a`, or is square, or is left out; with "raw", a
+        matrix and a vector come as LAPACK computes them.
 
     Returns
     -------
-    list of two matrices, or the second only
+    list of two, or the second only
 
     Examples
     --------
@@ -67,7 +74,8 @@ def qr(a: Any, mode: str = "reduced") -> "list | Variable":
     >>> [factor.eval().shape for factor in qr(np.ones((3, 2)))]
     [(3, 2), (2, 2)]
     """
-    return _linalg.qr(_matrix(a), mode=mode)
+    found = _linalg.qr(_matrix(a), mode=mode)
+    return [found[0].T, found[1]] if mode == "raw" else found
 
 
 def eig(a: Any) -> list:
