@@ -1,7 +1,7 @@
 """README and documentation: their code runs, and what they name exists."""
 
 import doctest
-import importlib
+import importlib.util
 import operator
 import pkgutil
 import re
@@ -24,7 +24,7 @@ PAGES = [ROOT / "README.md"] + [
     if not {"_build", "generated"} & set(page.relative_to(DOCS).parts)
 ]
 FENCE = re.compile(
-    r"^(?:<!-- engine: (?P<engine>\w+) -->\n)?"
+    r"^(?:<!-- engine: (?P<engine>\w+) -->\n)?(?:<!-- needs: (?P<package>\w+) -->\n)?"
     r"(?P<indent> *)```(?P<language>\S*)\n(?P<code>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
@@ -36,9 +36,13 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.re
 
 
 def blocks(page, *languages):
-    """Find a page's code in some languages; what is for the other engine only is left out."""
+    """Find a page's code in some languages, but for what is for the other engine only, or needs
+    an optional package that isn't there."""
     text = page.read_text(encoding="utf-8")
     for match in FENCE.finditer(text):
+        package = match["package"]
+        if package and importlib.util.find_spec(package) is None:
+            continue
         if match["language"] in languages and match["engine"] in (None, ENGINE):
             line = text.count("\n", 0, match.start("code")) + 1
             yield line, textwrap.dedent(match["code"])
@@ -50,6 +54,7 @@ def test_code_is_of_a_known_kind(page):
     found = list(FENCE.finditer(page.read_text(encoding="utf-8")))
     assert {match["language"] for match in found} <= {"python", "sh", "{eval-rst}", "{toctree}"}
     assert {match["engine"] for match in found} <= {None, "theano", "pytensor"}
+    assert {match["package"] for match in found} <= {None, "pymc"}
 
 
 @every_page
