@@ -4,6 +4,7 @@ The reference values were made by Theano 1.0.5. On Theano this test makes them a
 """
 
 import pathlib
+import warnings
 
 import numpy as np
 import pytest
@@ -17,10 +18,14 @@ TOLERANCE = {"float16": 2e-3, "float32": 1e-5, "complex64": 1e-5}
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:.*PyTensor interprets it")
 @pytest.mark.parametrize("group", GROUPS)
 def test_values_and_gradients(group):
-    results = compute(group)
+    with warnings.catch_warnings():
+        # PyTensor's older versions have no erfcx for JAX.
+        interpreted = group.startswith("interpreted") or group == "elementwise"
+        action = "ignore" if interpreted else "error"
+        warnings.filterwarnings(action, ".*PyTensor interprets it")
+        results = compute(group)
     expected = {
         key.split("/", 1)[1]: value
         for key, value in REFERENCE.items()

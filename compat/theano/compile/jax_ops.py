@@ -5,6 +5,7 @@ import jax.numpy as jnp
 from pytensor.graph.basic import Constant
 from pytensor.link.jax.dispatch.basic import jax_funcify
 from pytensor.scalar.basic import Complex, RoundHalfAwayFromZero
+from pytensor.tensor.math import ProdWithoutZeros
 from theano.lax_op import LaxOp
 from theano.scan_module import scan_jax
 from theano.tensor.nnet import sigm_jax
@@ -39,6 +40,11 @@ def _round_half_away_from_zero(op, **kwargs):
 @jax_funcify.register(Complex)
 def _complex(op, **kwargs):
     return jax.lax.complex
+
+
+@jax_funcify.register(ProdWithoutZeros)
+def _prod_without_zeros(op, **kwargs):
+    return lambda x: jnp.prod(jnp.where(x == 0, 1, x), axis=op.axis)
 
 
 @jax_funcify.register(XlogX)
