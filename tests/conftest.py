@@ -4,19 +4,25 @@ import os
 import sys
 from pathlib import Path
 
-if sys.version_info < (3, 11) and "THEANO_FLAGS" not in os.environ:
+KEPT = Path(__file__).resolve().parent.parent / ".pytest_cache"  # what tests compile
+
+if sys.version_info < (3, 11):
     # Theano compiles C++ for every graph; where speed isn't the point, tests do without. (The
     # examples' tests and those of the random streams do with it.)
     convolutions = "AbstractConvCheck:local_conv2d_cpu:local_conv2d_gradweight_cpu"
-    os.environ["THEANO_FLAGS"] = (
+    os.environ.setdefault(
+        "THEANO_FLAGS",
         "optimizer=fast_compile,linker=py,cxx=,"
-        f"optimizer_excluding={convolutions}:local_conv2d_gradinputs_cpu"
+        f"optimizer_excluding={convolutions}:local_conv2d_gradinputs_cpu,"
+        f"base_compiledir={KEPT}/theano/main",
     )
-
-if sys.version_info >= (3, 11):
+    # Theano locks its folder while it compiles, and whoever waits for the lock sleeps for seconds.
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        own = os.environ["THEANO_FLAGS"].replace(f"{KEPT}/theano/main", f"{KEPT}/theano/{worker}")
+        os.environ["THEANO_FLAGS"] = own
+else:
     # Scripts that tests start often compile the same; and nothing is left in the user's folder.
-    kept = Path(__file__).resolve().parent.parent / ".pytest_cache" / "jax"
-    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(kept))
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", f"{KEPT}/jax")
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 
 import hypothesis
