@@ -127,9 +127,7 @@ class TestKeptSignatures:
         f = theano.function([x, y], (x * y).sum(), name="total")
         with theano.configparser.change_flags({"jax.kept_signatures": 3}):
             assert self.compiled(f, [1, 2, 3]) == (3, 3)
-            with pytest.warns(
-                UserWarning, match=r"of x keeps .*\(2,\), \(3,\), \(1,\)\)"
-            ):
+            with pytest.warns(UserWarning, match=r"of x keeps .*\(2,\), \(3,\), \(1,\)\)"):
                 assert self.compiled(f, [1, 4]) == (3, 4)
             assert self.compiled(f, [3, 1, 4]) == (3, 4)  # 2 was used least recently
             assert self.compiled(f, [2, 1, 4]) == (3, 5)  # and no second warning

@@ -8,7 +8,7 @@ import numpy as np
 from pytensor.compile.mode import Mode
 from pytensor.graph.basic import Variable
 from pytensor.tensor.type import TensorType
-from theano.compile.device import start_jax
+from theano.compile.forks import start_jax_unless_forked
 from theano.compile.jax_executable import (
     BoundsError,
     ShapeError,
@@ -127,7 +127,7 @@ class SpecializedGraph:
         )
 
     def _first_plan_that_works(self, arguments, stores):
-        start_jax()
+        start_jax_unless_forked()
         kinds = [_ByShape, _ByValue, _Interpreted]
         failures = []
         for kind in kinds if any(map(_may_be_size, arguments)) else (_ByShape, _Interpreted):
