@@ -13,6 +13,9 @@ from lasagne_expr.expressions import (
     BlockDiagonal,
     Bounded,
     FixedRank,
+    Grassmannian,
+    Hurwitz,
+    Increasing,
     Kronecker,
     LowRank,
     Masked,
@@ -22,6 +25,7 @@ from lasagne_expr.expressions import (
     PositiveDefinite,
     PositiveSemidefinite,
     Quantized,
+    SemidefiniteFixedRank,
     Simplex,
     Sparse,
     SpecialOrthogonal,
@@ -46,6 +50,8 @@ ARGUMENTS = {
     "Bounded": (-1, 2),
     "LowRank": (1,),
     "FixedRank": (1,),
+    "Increasing": (-1, 2),
+    "SemidefiniteFixedRank": (1,),
     "BlockDiagonal": (1,),
     "Kronecker": ((1, 1),),
     "Masked": (1,),
@@ -55,10 +61,13 @@ ARGUMENTS = {
 OTHERS = {"Expression", "Unary", "Tied"}
 SQUARE_ONLY = {
     "Circulant",
+    "Hurwitz",
     "Invertible",
     "PositiveDefinite",
     "PositiveSemidefinite",
+    "SemidefiniteFixedRank",
     "SkewSymmetric",
+    "SpecialLinear",
     "SpecialOrthogonal",
     "Symmetric",
 }
@@ -78,7 +87,7 @@ def cases():
     for name in class_names():
         arguments = (np.ones((1,)),) if name == "Masked" else ARGUMENTS.get(name, ())
         shapes = SQUARE if name in SQUARE_ONLY else SHAPES
-        if name == "Standardized":
+        if name in ("Grassmannian", "Standardized"):
             shapes = [shape for shape in shapes if shape != (1, 1)]
         found += [(getattr(expressions, name)(*arguments), shape) for shape in shapes]
     found += [(spec, shape) for spec, shapes in variants() for shape in shapes]
@@ -97,7 +106,13 @@ def variants():
     yield Orthogonal(method="householder"), SHAPES
     yield SpecialOrthogonal(method="cayley"), [(3, 3)]
     yield SpecialOrthogonal(method="householder"), [(3, 3)]
+    yield Grassmannian(method="cayley"), SOME
     yield AlmostOrthogonal(1.0), SOME
+    yield SemidefiniteFixedRank(2, low=0.1), [(3, 3)]
+    yield Hurwitz(0.5), [(3, 3)]
+    yield Increasing(0, 1, ends="both"), SOME
+    yield Increasing(0, 1, gap=0.05, ends="lower"), SOME
+    yield Increasing(-3, 3, ends="upper"), [(3,)]
     yield Triangular(lower=False), SOME
     yield BlockDiagonal(2), [(4, 2), (2, 4, 1)]
     yield Kronecker((2, 1)), SOME

@@ -6,15 +6,16 @@ expression of new shared variables, whose value is orthogonal whatever the optim
 
 from ..assigning import assign, freeze, substitute, unfreeze
 from .base import Expression, Unary
-from .bounded import Bounded, Positive, UnitInterval
-from .definite import PositiveDefinite, PositiveSemidefinite
+from .bounded import Bounded, Increasing, Positive, UnitInterval
+from .definite import PositiveDefinite, PositiveSemidefinite, SemidefiniteFixedRank
 from .low_rank import LowRank
 from .masked import Masked, Sparse
 from .noisy import Noisy
 from .normalized import Simplex, SpectralNorm, Sphere, Standardized, UnitNorm, WeightNorm
-from .orthogonal import Orthogonal, SpecialOrthogonal
+from .orthogonal import Grassmannian, Orthogonal, SpecialOrthogonal
 from .quantized import Binary, Quantized, Ternary
-from .singular_values import AlmostOrthogonal, FixedRank, Invertible
+from .singular_values import AlmostOrthogonal, FixedRank, Invertible, SpecialLinear
+from .stable import Hurwitz
 from .structured import (
     BlockDiagonal,
     Circulant,
@@ -36,6 +37,9 @@ __all__ = [
     "Diagonal",
     "Expression",
     "FixedRank",
+    "Grassmannian",
+    "Hurwitz",
+    "Increasing",
     "Invertible",
     "Kronecker",
     "LowRank",
@@ -46,9 +50,11 @@ __all__ = [
     "PositiveDefinite",
     "PositiveSemidefinite",
     "Quantized",
+    "SemidefiniteFixedRank",
     "Simplex",
     "SkewSymmetric",
     "Sparse",
+    "SpecialLinear",
     "SpecialOrthogonal",
     "SpectralNorm",
     "Sphere",

@@ -8,8 +8,9 @@ import theano.tensor as T
 
 from .base import Expression, check_square
 from .low_rank import check_rank, checked_rank, rank_reason
+from .orthogonal import completed, orthonormal_columns
 
-__all__ = ["PositiveDefinite", "PositiveSemidefinite"]
+__all__ = ["PositiveDefinite", "PositiveSemidefinite", "SemidefiniteFixedRank"]
 
 
 class PositiveDefinite(Expression):
@@ -160,6 +161,99 @@ class PositiveSemidefinite(Expression):
         largest = slice(None, -self._columns(value.shape) - 1, -1)
         kept = np.maximum(eigenvalues[largest], least)
         return np.dot(vectors[:, largest] * kept, vectors[:, largest].T)
+
+
+class SemidefiniteFixedRank(Expression):
+    r"""Positive semi-definite matrices of just a given rank: :math:`Q \mathrm{diag}(s) Q^T`.
+
+    :math:`Q` has orthonormal columns (see `Orthogonal`), and
+    :math:`s = \epsilon + \log(1 + e^w)`. A sample is made symmetric, and its largest eigenvalues
+    are kept, those below :math:`\epsilon` as a little more than that.
+
+    Parameters
+    ----------
+    rank : int
+        The rank, from 1 to the number of rows.
+    init : callable or array, default GlorotUniform()
+        What the parameter starts from.
+    low : float, default 1e-3
+        The limit :math:`\epsilon` that the eigenvalues stay above, but for those that are 0.
+    as_matrix : bool, default True
+        Whether parameters of more dimensions are taken as matrices, with the first axis for rows
+        and all others for columns.
+
+    Raises
+    ------
+    ValueError
+        If `rank` or `low` isn't positive; when called, if the matrix isn't square, or has fewer
+        rows.
+
+    See Also
+    --------
+    PositiveSemidefinite : at most this rank, and faster.
+
+    References
+    ----------
+    .. [1] B. Vandereycken, P.-A. Absil and S. Vandewalle (2013): A Riemannian geometry with
+       complete geodesics for the set of positive semidefinite matrices of fixed rank. IMA J.
+       Numer. Anal. 33. For the set.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lasagne_expr.expressions import SemidefiniteFixedRank
+    >>> eigenvalues = np.linalg.eigvalsh(SemidefiniteFixedRank(2)((3, 3)).eval())
+    >>> (abs(eigenvalues) > 1e-5).tolist()
+    [False, True, True]
+    """
+
+    names = ("values", "vectors", "base")
+    fixed = ("base",)
+    on_matrices = True
+
+    def __init__(self, rank: int, init: Any = None, low: float = 1e-3, as_matrix: bool = True):
+        self.rank = checked_rank(rank, self)
+        if not 0 < low < math.inf:
+            raise ValueError(
+                f"SemidefiniteFixedRank: low should be finite and positive, got {low!r}"
+            )
+        self.low = float(low)
+        super().__init__(init, as_matrix)
+
+    def check_shape(self, shape):
+        check_square(self, shape)
+        check_rank(self, self.rank, shape)
+
+    def forward(self, shape, values, vectors, base):
+        columns = orthonormal_columns(vectors, base)
+        return T.dot(columns * (self.low + T.nnet.softplus(values)), columns.T)
+
+    def _largest(self, value):
+        eigenvalues, vectors = np.linalg.eigh((value + value.T) / 2)
+        return eigenvalues[-self.rank :], vectors[:, -self.rank :]
+
+    def backward(self, value):
+        eigenvalues, vectors = self._largest(value)
+        above = eigenvalues - self.low
+        if (above <= 0).any():
+            self._refuse(f"an eigenvalue, {eigenvalues.min():.3g}, isn't above {self.low:g}")
+        return above + np.log(-np.expm1(-above)), np.zeros(vectors.shape), completed(vectors)
+
+    def reason_against(self, value, tolerance):
+        reason = symmetry_reason(value, tolerance) or eigenvalue_reason(
+            value, 0.0, tolerance * len(value)
+        )
+        reason = reason or rank_reason(value, self.rank, tolerance)
+        smallest = self._largest(value)[0][0]
+        if reason is None and smallest < self.low - tolerance * len(value):
+            return f"its eigenvalue number {self.rank} is {smallest:.3g}, below {self.low:g}"
+        return reason
+
+    def nearest(self, value):
+        if self.reason_against(value, 1e-10) is None and self._largest(value)[0][0] > self.low:
+            return value
+        eigenvalues, vectors = self._largest(value)
+        return np.dot(vectors * np.maximum(eigenvalues, 1.1 * self.low), vectors.T)
 
 
 def symmetry_reason(value: np.ndarray, tolerance: float) -> "str | None":

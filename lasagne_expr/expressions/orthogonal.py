@@ -10,7 +10,7 @@ from theano.tensor.slinalg import solve
 from ..shape_inference import infer_shape
 from .base import Expression, check_square
 
-__all__ = ["Orthogonal", "SpecialOrthogonal", "expm"]
+__all__ = ["Grassmannian", "Orthogonal", "SpecialOrthogonal", "expm"]
 
 # Of the Padé approximant of degree 7, divided by the first, which keeps float32 in range.
 _PADE = tuple(b / 17297280 for b in (17297280, 8648640, 1995840, 277200, 25200, 1512, 56, 1))
@@ -268,3 +268,58 @@ class SpecialOrthogonal(Orthogonal):
         if np.linalg.det(u) * np.linalg.det(vt) < 0:
             u[:, -1] = -u[:, -1]
         return np.dot(u, vt)
+
+
+class Grassmannian(Orthogonal):
+    r"""Orthonormal columns (or rows) that stand for the space that they span.
+
+    As `Orthogonal`, but what would only turn the columns within their space isn't learned: of
+    the skew-symmetric :math:`A` only the block of the last rows and the first columns. A tall
+    matrix of :math:`n \times k` has :math:`(n - k) k` learned numbers.
+
+    Parameters
+    ----------
+    init : callable or array, default GlorotUniform()
+        What the parameter starts from.
+    method : {"expm", "cayley"}, default "expm"
+        The map.
+    as_matrix : bool, default True
+        Whether parameters of more dimensions are taken as matrices, with the first axis for rows
+        and all others for columns.
+
+    Raises
+    ------
+    ValueError
+        If `method` is neither; when called, if the matrix is square: all such columns span the
+        same space.
+
+    References
+    ----------
+    .. [1] A. Edelman, T. A. Arias and S. T. Smith (1998): The geometry of algorithms with
+       orthogonality constraints. SIAM J. Matrix Anal. Appl. 20.
+
+    Examples
+    --------
+    >>> from lasagne_expr.expressions import Grassmannian
+    >>> from lasagne_expr.layers import DenseLayer, count_params
+    >>> count_params(DenseLayer((None, 5), 2, W=Grassmannian(), b=None), trainable=True)
+    6
+    """
+
+    def __init__(self, init: Any = None, method: str = "expm", as_matrix: bool = True):
+        if method not in ("expm", "cayley"):
+            raise ValueError(f"Grassmannian: method should be 'expm' or 'cayley', got {method!r}")
+        super().__init__(init, method, as_matrix)
+
+    def check_shape(self, shape):
+        if shape[0] == shape[1]:
+            self._refuse_shape(shape, "all square ones span the same space")
+
+    def _rotate(self, generators, base):
+        columns = infer_shape(generators)[1]
+        above = T.zeros((columns, columns), dtype=generators.dtype)
+        return super()._rotate(T.concatenate([above, generators], axis=0), base)
+
+    def backward(self, value):
+        generators, base = super().backward(value)
+        return generators[generators.shape[1] :], base

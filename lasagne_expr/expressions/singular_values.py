@@ -10,7 +10,7 @@ from .base import Expression, check_square
 from .low_rank import check_rank, checked_rank
 from .orthogonal import completed, orthonormal_columns
 
-__all__ = ["AlmostOrthogonal", "FixedRank", "Invertible"]
+__all__ = ["AlmostOrthogonal", "FixedRank", "Invertible", "SpecialLinear"]
 
 
 class _ByDecomposition(Expression):
@@ -173,6 +173,66 @@ class Invertible(_BoundedBelow):
 
     def check_shape(self, shape):
         check_square(self, shape)
+
+
+class SpecialLinear(Invertible):
+    r"""Square matrices whose determinant is 1: :math:`U \mathrm{diag}(s / \bar s) V^T`.
+
+    :math:`U` and :math:`V` are orthogonal (see `Orthogonal`), :math:`s = \epsilon + \log(1 + e^w)`
+    are positive, and :math:`\bar s` is their geometric mean. A sample is divided by the root of its
+    determinant; if that is negative, the direction of its smallest singular value is reversed.
+
+    Parameters
+    ----------
+    init : callable or array, default GlorotUniform()
+        What the parameter starts from.
+    low : float, default 1e-3
+        The number :math:`\epsilon`, which keeps singular values apart from 0.
+    as_matrix : bool, default True
+        Whether parameters of more dimensions are taken as matrices, with the first axis for rows
+        and all others for columns.
+
+    Raises
+    ------
+    ValueError
+        If `low` isn't positive; when called, if the matrix isn't square.
+
+    Notes
+    -----
+    The gradient vanishes for :math:`s` near :math:`\epsilon`. A determinant is only known as well
+    as the smallest singular value is, and :meth:`contains` allows for that.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lasagne_expr.expressions import SpecialLinear
+    >>> round(float(np.linalg.det(SpecialLinear()((3, 3)).eval())), 4)
+    1.0
+    """
+
+    def _bounded(self, values):
+        singular = super()._bounded(values)
+        return singular / T.exp(T.log(singular).mean())
+
+    def _unbounded(self, singular):
+        # Any multiple gives the same value: one that is well above the limit.
+        return super()._unbounded(singular * max(1.0, 2 * self.low / singular.min()))
+
+    def reason_against(self, value, tolerance):
+        sign, log = np.linalg.slogdet(value)
+        smallest = np.linalg.svd(value, compute_uv=False)[-1]
+        if sign < 0 or abs(log) > tolerance * len(value) / max(min(smallest, 1), tolerance):
+            return f"its determinant is {sign * np.exp(log):.6g}, not 1"
+        return None
+
+    def nearest(self, value):
+        if self.reason_against(value, 1e-10) is None:
+            return value
+        u, s, vt = np.linalg.svd(value)
+        s = np.maximum(s, 1e-3 * max(s[0], 1e-6))
+        if np.linalg.det(u) * np.linalg.det(vt) < 0:
+            u[:, -1] = -u[:, -1]
+        return np.dot(u * (s / np.exp(np.log(s).mean())), vt)
 
 
 class AlmostOrthogonal(_ByDecomposition):
