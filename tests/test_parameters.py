@@ -435,3 +435,26 @@ class TestCustomLayers:
         layer = DoubleLayer(InputLayer((None, 3)))
         assert get_output(layer, np.ones((1, 3))).eval().tolist() == [[2, 2, 2]]
         assert layer.output_shape == (None, 3)
+
+
+class TestSharing:
+    def test_a_shared_expression_is_computed_once(self):
+        """Three layers use one product: in a training step there is one node that computes it."""
+        w1, w2 = shared(4, 2, name="w1"), shared(2, 4, name="w2")
+        weights = T.dot(w1, w2)
+        x = T.matrix("x")
+        layer = InputLayer((None, 4), x)
+        for _ in range(3):
+            layer = DenseLayer(layer, 4, W=weights, b=None, nonlinearity=T.tanh)
+        loss = T.sqr(get_output(layer)).mean()
+        params = get_all_params(layer, trainable=True)
+        assert params == [w1, w2]
+        steps = [(p, p - T.cast(0.1, p.dtype) * g) for p, g in zip(params, T.grad(loss, params))]
+        step = theano.function([x], loss, updates=steps)
+        products = [
+            node
+            for node in step.maker.fgraph.toposort()
+            if {"w1", "w2"} <= {getattr(v, "name", None) for v in node.inputs}
+        ]
+        assert len(products) == 1
+        assert "dot" in str(products[0].op).lower()
