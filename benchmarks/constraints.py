@@ -12,11 +12,9 @@ without. All six take turns in one process, as in `measure.py`.
 """
 
 import argparse
-import gc
 import importlib.metadata
 import json
 import os
-import random
 import signal
 import time
 import warnings
@@ -27,7 +25,7 @@ import agreement
 import numpy as np
 import peers
 import torch
-from measure import BLOCK_SECONDS
+from measure import BLOCK_SECONDS, by_turns
 from run import HERE, load, machine
 
 UNITS, BATCH, NUM_BATCHES, RATE = 1024, 128, 4, 0.1
@@ -87,16 +85,7 @@ def compare(name, seconds) -> dict:
     lengths = {key: max(1, round(BLOCK_SECONDS / seconds)) for key, seconds in once.items()}
     per_round = sum(once[key] * (lengths[key] + 1) for key in running)
     rounds = max(MIN_ROUNDS, min(MAX_ROUNDS, round(seconds / per_round)))
-    times = {key: [] for key in running}
-    order = list(running)
-    shuffle = random.Random(0).shuffle
-    gc.collect()
-    gc.disable()
-    for _ in range(rounds):
-        shuffle(order)
-        for key in order:
-            times[key].append(block_time(running[key], batches, lengths[key]))
-    gc.enable()
+    times = by_turns(running, rounds, lambda key: block_time(running[key], batches, lengths[key]))
     return summarize(name, times, rounds) | {"failed": failed}
 
 

@@ -113,7 +113,9 @@ def collect_shared_vars(expressions: Any) -> list[SharedVariable]:
                 f"expected Theano variables, got {expression!r} of type {type(expression).__name__}"
             )
     # Theano's walker starts with the last of its variables.
-    leaves = theano.gof.graph.inputs(expressions[::-1], _sizes_of_draws(expressions))
+    leaves = theano.gof.graph.inputs(expressions[::-1])
+    if _any_random_state(leaves):
+        leaves = theano.gof.graph.inputs(expressions[::-1], _sizes_of_draws(expressions))
     found = (v for v in leaves if isinstance(v, SharedVariable) and not _is_random_state(v))
     return list(dict.fromkeys(found))
 
@@ -122,6 +124,10 @@ def _sizes_of_draws(expressions):
     """Find how many numbers are drawn at random: no part of an expression is learned there."""
     nodes = (v.owner for v in theano.gof.graph.ancestors(expressions) if v.owner is not None)
     return [node.op.size_param(node) for node in nodes if hasattr(node.op, "size_param")]
+
+
+def _any_random_state(leaves):
+    return any(_is_random_state(v) for v in leaves if not isinstance(v, theano.Constant))
 
 
 def _is_random_state(variable):
@@ -246,8 +252,7 @@ def param_has_tags(
 
 def is_drawn(variable: theano.Variable) -> bool:
     """Tell whether a variable depends on the state of a random stream."""
-    leaves = theano.gof.graph.inputs([variable])
-    return any(_is_random_state(v) for v in leaves if not isinstance(v, theano.Constant))
+    return _any_random_state(theano.gof.graph.inputs([variable]))
 
 
 def create_param(spec: Any, shape: tuple, name: "str | None" = None) -> theano.Variable:

@@ -50,6 +50,7 @@ class ProfileStats:
         self.message = message
         self.compile_time = 0.0
         self.compile_count = 0
+        self._skipped = False
         self.reset()
         if atexit_print:
             _registered.append(self)
@@ -71,8 +72,6 @@ class ProfileStats:
         self.fct_callcount += 1
         self.fct_call_time += seconds
         self.vm_call_time += compiled_code
-
-    _skipped = False
 
     def summary(self, file: "TextIO | None" = None, **kwargs: Any) -> None:
         """Print the times.
