@@ -14,7 +14,6 @@ without. All six take turns in one process, as in `measure.py`.
 import argparse
 import importlib.metadata
 import json
-import os
 import signal
 import time
 import warnings
@@ -24,6 +23,7 @@ from statistics import median, quantiles
 import agreement
 import numpy as np
 import peers
+import theano
 import torch
 from measure import BLOCK_SECONDS, by_turns
 from run import HERE, load, machine
@@ -49,6 +49,7 @@ def main():
     args = parser.parse_args()
     # Compiled functions and their recompilations are counted by lines of code.
     torch._dynamo.config.recompile_limit = 1000
+    theano.config.floatX = "float32"  # PyTorch's default
     figures = {
         "machine": machine(),
         "versions": {p: importlib.metadata.version(p) for p in PACKAGES},
@@ -151,7 +152,6 @@ def summarize(name, times, rounds) -> dict:
 
 def our_step(constraint):
     """Build the step with this library."""
-    import theano
     import theano.tensor as T
 
     from lasagne_expr.layers import DenseLayer, InputLayer, get_all_params, get_output
@@ -313,5 +313,4 @@ def spread(quartiles, factor, form):
 if __name__ == "__main__":
     # What doesn't bear on the figures: what is deprecated in one package by another.
     warnings.filterwarnings("ignore")
-    os.environ.setdefault("THEANO_FLAGS", "floatX=float32")
     main()

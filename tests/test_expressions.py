@@ -47,7 +47,7 @@ from lasagne_expr.layers import Conv2DLayer, DenseLayer, InputLayer, get_all_par
 from lasagne_expr.parameters import select_shared_vars
 from lasagne_expr.updates import adam
 from lasagne_expr.utils import floatX
-from numerics import check_pickling
+from numerics import check_pickling, finite_difference
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
 # All cases are in one graph, which is interpreted: compiling it would take longer.
@@ -288,6 +288,43 @@ class TestMaps:
         matrix = np.random.normal(size=(5, 5))
         found = expressions.orthogonal.expm(theano.shared(matrix)).eval()
         np.testing.assert_allclose(found, scipy.linalg.expm(matrix), rtol=1e-10)
+
+    @pytest.mark.parametrize("method", ["expm", "cayley"])
+    @pytest.mark.parametrize("scale", [0.0, 0.5, 2.0])
+    def test_tall_matrices_are_columns_of_whole_rotations(self, method, scale):
+        generators = np.random.normal(0, scale, (6, 2))
+        base = scipy.linalg.orth(np.random.normal(size=(6, 6)))
+
+        def rotated(generators):
+            whole = np.zeros((6, 6))
+            whole[:, :2] = np.tril(generators, -1)
+            a, one = whole - whole.T, np.eye(6)
+            turn = scipy.linalg.expm(a) if method == "expm" else cayley_map(a, one)
+            return base @ turn[:, :2]
+
+        def cayley_map(a, one):
+            return np.linalg.solve(one - a / 2, one + a / 2)
+
+        weights = np.random.normal(size=(6, 2))
+        raw = theano.shared(generators)
+        value = Orthogonal(method=method).expression([raw, theano.shared(base)])
+        found, gradient = evaluate([value, theano.grad(T.sum(weights * value), raw)])
+        np.testing.assert_allclose(found, rotated(generators), atol=1e-10)
+        (slope,) = finite_difference(lambda g: np.sum(weights * rotated(g)), [generators])
+        np.testing.assert_allclose(gradient, slope, atol=1e-8)
+
+    @pytest.mark.parametrize("method", ["expm", "cayley"])
+    @pytest.mark.parametrize("shape", [(5, 5), (40, 7)])
+    def test_huge_generators_still_make_orthogonal_matrices(self, method, shape):
+        spec = Orthogonal(method=method)
+        one_direction = np.outer(np.random.normal(size=shape[0]), np.ones(shape[1]))
+        for generators in (np.random.normal(size=shape), one_direction):
+            raw = theano.shared((3000 * generators).astype("float32"))
+            base = theano.shared(np.eye(shape[0], dtype="float32"))
+            value = spec.expression([raw, base])
+            found, gradient = evaluate([value, theano.grad(T.sum(value), raw)])
+            assert spec.contains(found)
+            assert np.isfinite(gradient).all()
 
     def test_straight_through_gradient_is_that_of_the_value(self):
         for spec in (Binary(), Ternary(), Quantized(3)):

@@ -5,6 +5,11 @@ for either can be mixed.
 """
 
 import importlib.util
+import os
+
+# After a call OpenBLAS keeps its threads busy waiting for the next one, for 2^26 cycles by default,
+# some 30 ms in which XLA lacks the cores. It reads this when it is loaded.
+os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "14")
 
 try:
     import pytensor

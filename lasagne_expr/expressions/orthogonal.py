@@ -5,7 +5,14 @@ from typing import Any
 import numpy as np
 import theano
 import theano.tensor as T
-from theano.tensor.slinalg import solve
+from theano.gradient import disconnected_grad
+from theano.tensor.nlinalg import matrix_inverse
+from theano.tensor.slinalg import (
+    cholesky,
+    solve,
+    solve_lower_triangular,
+    solve_upper_triangular,
+)
 
 from ..shape_inference import infer_shape
 from .base import Expression, check_square
@@ -14,20 +21,23 @@ __all__ = ["Grassmannian", "Orthogonal", "SpecialOrthogonal", "expm"]
 
 # Of the Padé approximant of degree 7, divided by the first, which keeps float32 in range.
 _PADE = tuple(b / 17297280 for b in (17297280, 8648640, 1995840, 277200, 25200, 1512, 56, 1))
-_SQUARINGS = 4
+_SQUARINGS = {"float32": 2}  # each doubles the norms that are exact to rounding; 4 by default
+
+_LIMIT = 128.0  # of generators' 1-norms, far above what turns anything into anything
 
 
 def expm(matrix: theano.Variable) -> theano.Variable:
     r"""Compute the exponential of a square matrix, by scaling and squaring.
 
     It is made of products and one solution of linear equations, and so has gradients of every
-    order. The Padé approximant of degree 7 is taken of the sixteenth part, and squared four times.
+    order. The Padé approximant of degree 7 is taken of the sixteenth part, and squared four times;
+    in float32, which needs less, of the fourth part, and squared twice.
 
     Parameters
     ----------
     matrix : matrix
-        Its 1-norm should be at most 15 for the precision of float64, or 60 for that of float32. A
-        skew-symmetric matrix of any norm gives an orthogonal one.
+        Its 1-norm should be at most 15 for the precision of its dtype. A skew-symmetric matrix of
+        any norm gives an orthogonal one.
 
     Returns
     -------
@@ -44,8 +54,9 @@ def expm(matrix: theano.Variable) -> theano.Variable:
     [[2.7183, 2.7183], [0.0, 2.7183]]
     """
     matrix = T.as_tensor_variable(matrix)
+    squarings = _SQUARINGS.get(matrix.dtype, 4)
     b = _PADE
-    a = matrix / 2.0**_SQUARINGS
+    a = matrix / 2.0**squarings
     one = T.eye(matrix.shape[0], dtype=matrix.dtype)
     a2 = T.dot(a, a)
     a4 = T.dot(a2, a2)
@@ -53,14 +64,15 @@ def expm(matrix: theano.Variable) -> theano.Variable:
     odd = T.dot(a, b[7] * a6 + b[5] * a4 + b[3] * a2 + b[1] * one)
     even = b[6] * a6 + b[4] * a4 + b[2] * a2 + b[0] * one
     result = solve(even - odd, even + odd)
-    for _ in range(_SQUARINGS):
+    for _ in range(squarings):
         result = T.dot(result, result)
     return result
 
 
-def _cayley(skew):
-    one = T.eye(skew.shape[0], dtype=skew.dtype)
-    return solve(one - skew / 2, one + skew / 2)
+def cayley(matrix: theano.Variable) -> theano.Variable:
+    """Compute ``(I - A)^-1 (I + A)``: orthogonal for a skew-symmetric matrix."""
+    one = T.eye(matrix.shape[0], dtype=matrix.dtype)
+    return 2 * matrix_inverse(one - matrix) - one
 
 
 def orthonormal_columns(
@@ -82,17 +94,64 @@ def orthonormal_columns(
     matrix of rows x columns
     """
     rows, columns = infer_shape(generators)
-    lower = T.tril(generators, -1)
-    if columns < rows:
-        rest = T.zeros((rows, rows - columns), dtype=generators.dtype)
-        lower = T.concatenate([lower, rest], axis=1)
-    rotation = (expm if method == "expm" else _cayley)(lower - lower.T)
-    return T.dot(base, _polished(rotation[:, :columns]))
+    lower = _within_limit(T.tril(generators, -1))
+    skew = lower[:columns] - lower[:columns].T
+    if columns == rows:
+        turned = expm(skew) if method == "expm" else cayley(skew / 2)
+    else:
+        turn = _turned_by_expm if method == "expm" else _turned_by_cayley
+        turned = turn(skew, lower[columns:])
+    return T.dot(base, _polished(turned))
+
+
+def _within_limit(lower):
+    """Shrink what generates a rotation so fast that rounding would leave nothing orthogonal."""
+    size = abs(lower).sum(axis=0).max() + abs(lower).sum(axis=1).max()
+    return lower * (_LIMIT / T.maximum(size, _LIMIT))
+
+
+# A tall matrix of k columns is turned within a space of 2 k dimensions: only products see the
+# others. With S the skew-symmetric matrix of the first k rows, and B what is below, the generator
+# of the rotation is A = [S, -B'; B, 0], and what is asked for are the first k columns.
+
+
+def _turned_by_expm(skew, below):
+    """Compute the first columns of the exponential.
+
+    A maps [x; B y] to [S x - B'B y; B x]. So on (x, T y), with any invertible T, it acts as the
+    matrix of twice k rows that is exponentiated here; for the root T of B'B, that is as
+    skew-symmetric as A, and numbers stay small. The result is the same for all T, which therefore
+    needs no gradient.
+    """
+    columns = below.shape[1]
+    one = T.eye(columns, dtype=below.dtype)
+    gram = T.dot(below.T, below)
+    # What keeps the root apart from 0 is lost in the rounding of the largest elements.
+    rounding = np.array(10 * np.finfo(below.dtype).eps, below.dtype)
+    lift = rounding * (T.diagonal(gram).sum() + 1)
+    root = cholesky(disconnected_grad(gram + lift * one))
+    inverse = disconnected_grad(solve_lower_triangular(root, one)).T
+    directions = T.dot(below, inverse)
+    upper = T.concatenate([skew, -T.dot(below.T, directions)], axis=1)
+    lower = T.concatenate([disconnected_grad(root).T, T.zeros_like(skew)], axis=1)
+    rotation = expm(T.concatenate([upper, lower], axis=0))[:, :columns]
+    return T.concatenate([rotation[:columns], T.dot(directions, rotation[columns:])], axis=0)
+
+
+def _turned_by_cayley(skew, below):
+    """Compute the first columns of the Cayley map, of which elimination leaves one of k rows."""
+    half = below / 2
+    top = cayley(skew / 2 - T.dot(half.T, half))
+    one = T.eye(below.shape[1], dtype=below.dtype)
+    return T.concatenate([top, T.dot(half, one + top)], axis=0)
 
 
 def _polished(q):
-    """Take one step of Newton and Schulz, which removes what rounding has left of a deviation."""
-    return 1.5 * q - T.dot(q, 0.5 * T.dot(q.T, q))
+    """Take one step of Newton and Schulz, which removes what rounding has left of a deviation.
+
+    The gradient passes it by: that of so small a step is lost in rounding, too.
+    """
+    return q + disconnected_grad(0.5 * (q - T.dot(q, T.dot(q.T, q))))
 
 
 def completed(q: np.ndarray) -> np.ndarray:
@@ -141,7 +200,11 @@ class Orthogonal(Expression):
     Notes
     -----
     Gradients never vanish at the start. The determinant of a square matrix keeps its sign. With
-    the Cayley map and a large :math:`A`, they become small.
+    the Cayley map and a large :math:`A`, they become small. An :math:`A` whose 1-norm is above 128
+    is scaled down to that, as rounding would leave nothing orthogonal of what it generates.
+
+    A tall or wide matrix with few columns or rows costs little: what is exponentiated has twice as
+    many.
 
     References
     ----------
@@ -193,7 +256,7 @@ class Orthogonal(Expression):
         v = v / T.sqrt(T.sqr(v).sum(axis=0, keepdims=True) + 1e-20)
         one = T.eye(columns, dtype=v.dtype)
         inner = T.triu(T.dot(v.T, v), 1) + one / 2
-        turned = T.dot(v, solve(inner, v[:columns].T))
+        turned = T.dot(v, solve_upper_triangular(inner, v[:columns].T))
         return _polished(T.eye(rows, columns, dtype=v.dtype) - turned) * signs
 
     def backward(self, value):
