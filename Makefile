@@ -12,13 +12,13 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := pyproject.toml setup.py lasagne_expr/_version.py
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test lint docs bench constraints clean
 
 demo: $(VENV)/examples.stamp
 	$(BIN)/python examples/tied_autoencoder.py --out out
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(ARGS)
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
@@ -30,6 +30,9 @@ docs: $(VENV)/docs.stamp
 
 bench:
 	$(MAKE) -C benchmarks PYTHON=$(PYTHON)
+
+constraints:
+	$(MAKE) -C benchmarks constraints PYTHON=$(PYTHON)
 
 clean:
 	rm -rf .venv build docs/_build docs/api/generated *.egg-info

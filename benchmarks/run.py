@@ -48,7 +48,11 @@ def main():
             engine.update(measure_engine(python, found, args.quick))
         engine["networks"] = measure_networks(python, found, args.quick)
     if args.networks_only:
-        figures["networks_run"] = {"load_before": before, "load_after": load()}
+        figures["networks_run"] = {
+            "processor": processor(),
+            "load_before": before,
+            "load_after": load(),
+        }
     else:
         figures["machine"]["load_after"] = load()
         figures["machine"]["minutes"] = (time.time() - start) / 60

@@ -33,6 +33,16 @@ def test_sections_can_be_written_with_two_underscores():
 
 
 @pytest.mark.parametrize(
+    ("given", "expected"), [({}, "14"), ({"OPENBLAS_THREAD_TIMEOUT": "20"}, "20")]
+)
+def test_openblas_waits_shortly_unless_told_otherwise(monkeypatch, given, expected):
+    # This process has imported theano already, and children inherit what that sets.
+    monkeypatch.delenv("OPENBLAS_THREAD_TIMEOUT")
+    told = run("import os, theano; print(os.environ['OPENBLAS_THREAD_TIMEOUT'])", **given)
+    assert told.stdout.strip() == expected
+
+
+@pytest.mark.parametrize(
     ("flag", "hint"), [("flotX=32", "'floatX'"), ("dnn.enable=1", "'dnn.enabled'")]
 )
 def test_an_unknown_flag_is_an_error_with_a_suggestion(flag, hint):

@@ -29,6 +29,29 @@ class TestShapes:
         assert len(f._graph.executables) == 2
 
 
+class TestRewrites:
+    def test_the_gradient_of_an_inverse_is_made_of_that_inverse(self):
+        x = T.dmatrix("x")
+        inverse = T.nlinalg.matrix_inverse(x)
+        gradient = T.grad(T.sum(T.sqr(inverse)), x)
+        graph = pytensor.graph.FunctionGraph([x], [inverse, gradient], clone=True)
+        theano.compile.FAST_RUN.optimizer.rewrite(graph)
+        names = [str(node.op) for node in graph.toposort()]
+        assert sum("Inverse" in name for name in names) == 1
+        assert not any("Solve" in name or "LU" in name for name in names)
+
+    def test_several_threads_leave_no_setting_of_compilation_behind(self):
+        limit = pytensor.config.traceback__limit
+
+        def compile_one(n):
+            x = T.dvector(f"x{n}")
+            return float(theano.function([x], T.sum(x * n))(np.ones(3)))
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(compile_one, range(8))) == [3.0 * n for n in range(8)]
+        assert pytensor.config.traceback__limit == limit
+
+
 class TestShared:
     def test_updates_leave_no_second_copy_of_a_value(self):
         w = theano.shared(np.zeros(1000))

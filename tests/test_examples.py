@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import re
+import runpy
 import signal
 import struct
 import subprocess
@@ -364,16 +365,20 @@ def test_images_stand_in_rows(example_modules):
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_help_says_what_it_shows(script, tmp_path):
-    result = run_script(script, tmp_path, "--help")
-    assert result.returncode == 0
-    first_line = (EXAMPLES / f"{script}.py").read_text().split("\n")[0]
-    assert result.stdout.replace("\n", " ").count(first_line.strip('"')) == 1
+def test_help_says_what_it_shows(script, example_modules, monkeypatch, capsys):
+    path = EXAMPLES / f"{script}.py"
+    monkeypatch.setattr(sys, "argv", [str(path), "--help"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(path), run_name="__main__")
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    first_line = path.read_text().split("\n")[0]
+    assert printed.replace("\n", " ").count(first_line.strip('"')) == 1
     for option in ("--epochs", "--seed", "--out"):
-        assert option in result.stdout
+        assert option in printed
     for option in ("--data {digits,mnist}", "--data-dir"):
-        assert (option in result.stdout) == (script in OF_IMAGES)
-    assert "130" in result.stdout
+        assert (option in printed) == (script in OF_IMAGES)
+    assert "130" in printed
 
 
 @pytest.mark.parametrize(
@@ -774,6 +779,23 @@ def test_distorted_digits_are_whole(example_modules, monkeypatch):
     enlarged, _ = script.distort(square.reshape(2, 64), (8, 8), np.random.RandomState(2))
     np.testing.assert_allclose(enlarged.sum(axis=1), 4 * 16, rtol=0.05)
     sys.modules.pop("spatial_transformer")
+
+
+@pytest.mark.slow
+def test_gallery_shows_weights_in_their_sets(tmp_path):
+    result = run_script("gallery", tmp_path, "bounds", "--epochs", 2)
+    assert result.returncode == 0, result.stderr
+    rows = re.findall(r"^(.*?) +(\d+) +(\d+\.\d)% +(True|False)?$", result.stdout, re.MULTILINE)
+    kept = {name: inside for name, _, _, inside in rows}
+    assert kept.pop("GlorotUniform(), free") == ""
+    assert kept == dict.fromkeys(kept, "True")
+    assert len(kept) == 5
+    sizes = {name: int(size) for name, size, _, _ in rows}
+    assert sizes["Positive()"] == 64 * 64
+    assert sizes["Increasing(-0.5, 0.5)"] == 64 * 65  # distances, ends included
+    image = matplotlib.image.imread(tmp_path / "out" / "gallery_bounds.png")
+    assert image.shape[1] >= 800
+    assert image[..., :3].std() > 0.05
 
 
 @pytest.mark.slow

@@ -290,22 +290,22 @@ class TestMaps:
         np.testing.assert_allclose(found, scipy.linalg.expm(matrix), rtol=1e-10)
 
     @pytest.mark.parametrize("method", ["expm", "cayley"])
-    @pytest.mark.parametrize("scale", [0.0, 0.5, 2.0])
-    def test_tall_matrices_are_columns_of_whole_rotations(self, method, scale):
-        generators = np.random.normal(0, scale, (6, 2))
+    @pytest.mark.parametrize(("scale", "columns"), [(0.0, 2), (0.5, 2), (2.0, 3), (2.0, 4)])
+    def test_tall_matrices_are_columns_of_whole_rotations(self, method, scale, columns):
+        generators = np.random.normal(0, scale, (6, columns))
         base = scipy.linalg.orth(np.random.normal(size=(6, 6)))
 
         def rotated(generators):
             whole = np.zeros((6, 6))
-            whole[:, :2] = np.tril(generators, -1)
+            whole[:, :columns] = np.tril(generators, -1)
             a, one = whole - whole.T, np.eye(6)
             turn = scipy.linalg.expm(a) if method == "expm" else cayley_map(a, one)
-            return base @ turn[:, :2]
+            return base @ turn[:, :columns]
 
         def cayley_map(a, one):
             return np.linalg.solve(one - a / 2, one + a / 2)
 
-        weights = np.random.normal(size=(6, 2))
+        weights = np.random.normal(size=(6, columns))
         raw = theano.shared(generators)
         value = Orthogonal(method=method).expression([raw, theano.shared(base)])
         found, gradient = evaluate([value, theano.grad(T.sum(weights * value), raw)])

@@ -15,7 +15,6 @@ import theano.tensor as T
 warnings.filterwarnings("ignore", category=DeprecationWarning, module="theano")
 
 interpreted = pytest.mark.filterwarnings("ignore:.*PyTensor interprets it:UserWarning")
-PYTHON = theano.Mode(linker="py", optimizer="fast_compile")
 
 DOUBLE = functools.partial(T.constant, dtype="float64")
 X = np.array([[0.5, -1.5, 2.0], [0.25, 3.0, -0.75]])
@@ -405,7 +404,7 @@ class TestTypedLists:
             typed_list.count(longer, x),
             typed_list.index_(longer, x),
         ]
-        compute = theano.function([items, x], outputs, mode=PYTHON)
+        compute = theano.function([items, x], outputs)
         found = compute([X[0], X[1]], X[0] + 5)
         np.testing.assert_array_equal(found[0], X[0] + 5)
         np.testing.assert_array_equal(found[2], X[1])
@@ -416,7 +415,7 @@ class TestTypedLists:
 
         x, y = T.dvectors("x", "y")
         second = typed_list.make_list([x, y])[1]
-        found = theano.function([x, y], second * 2, on_unused_input="ignore", mode=PYTHON)
+        found = theano.function([x, y], second * 2, on_unused_input="ignore")
         np.testing.assert_array_equal(found(X[0], X[1]), 2 * X[1])
 
 
@@ -523,7 +522,7 @@ class TestSparse:
         w = T.dmatrix("w")
         shared = S.shared(scipy.sparse.csr_matrix(HOLES), name="shared")
         outputs = [S.structured_dot(matrix, w), S.add(matrix, shared)]
-        compute = theano.function([matrix, w], outputs, mode=PYTHON)
+        compute = theano.function([matrix, w], outputs)
         found = compute(scipy.sparse.csr_matrix(2 * HOLES), X.T)
         np.testing.assert_allclose(found[0], 2 * HOLES @ X.T)
         assert scipy.sparse.issparse(found[1])

@@ -78,7 +78,7 @@ class TestCollectSharedVars:
     def test_goes_through_graphs_deeper_than_the_recursion_limit(self):
         a = shared(2, name="a")
         expression = a
-        for _ in range(20 * sys.getrecursionlimit()):
+        for _ in range(3 * sys.getrecursionlimit()):
             expression = expression + a
         assert collect_shared_vars(expression) == [a]
 

@@ -331,7 +331,7 @@ class SpectralNorm(Unary):
         fixed = theano.gradient.zero_grad(raw)
         new = u
         for _ in range(self.iterations):
-            new = _unit(T.dot(fixed, T.dot(fixed.T, new)))
+            new = _unit(T.dot(fixed, T.dot(new, fixed)))
         if isinstance(u, SharedVariable):
             u.default_update = T.patternbroadcast(T.cast(new, u.dtype), u.broadcastable)
         return _divided(raw, theano.gradient.zero_grad(new))
@@ -361,4 +361,4 @@ def _unit(vector):
 
 def _divided(raw, u):
     """Divide a matrix by the norm that it gives a unit vector."""
-    return raw / T.sqrt(T.sqr(T.dot(raw.T, u)).sum() + _TINY)
+    return raw / T.sqrt(T.sqr(T.dot(u, raw)).sum() + _TINY)

@@ -22,7 +22,6 @@ __all__ = ["Grassmannian", "Orthogonal", "SpecialOrthogonal", "expm"]
 # Of the Padé approximant of degree 7, divided by the first, which keeps float32 in range.
 _PADE = tuple(b / 17297280 for b in (17297280, 8648640, 1995840, 277200, 25200, 1512, 56, 1))
 _SQUARINGS = {"float32": 2}  # each doubles the norms that are exact to rounding; 4 by default
-
 _LIMIT = 128.0  # of generators' 1-norms, far above what turns anything into anything
 
 
@@ -95,12 +94,15 @@ def orthonormal_columns(
     """
     rows, columns = infer_shape(generators)
     lower = _within_limit(T.tril(generators, -1))
-    skew = lower[:columns] - lower[:columns].T
-    if columns == rows:
-        turned = expm(skew) if method == "expm" else cayley(skew / 2)
-    else:
+    if 2 * columns <= rows:
         turn = _turned_by_expm if method == "expm" else _turned_by_cayley
-        turned = turn(skew, lower[columns:])
+        turned = turn(lower[:columns] - lower[:columns].T, lower[columns:])
+    else:
+        if columns < rows:
+            rest = T.zeros((rows, rows - columns), dtype=lower.dtype)
+            lower = T.concatenate([lower, rest], axis=1)
+        skew = lower - lower.T
+        turned = (expm(skew) if method == "expm" else cayley(skew / 2))[:, :columns]
     return T.dot(base, _polished(turned))
 
 
@@ -110,7 +112,7 @@ def _within_limit(lower):
     return lower * (_LIMIT / T.maximum(size, _LIMIT))
 
 
-# A tall matrix of k columns is turned within a space of 2 k dimensions: only products see the
+# A matrix of few columns, k, is turned within a space of 2 k dimensions: only products see the
 # others. With S the skew-symmetric matrix of the first k rows, and B what is below, the generator
 # of the rotation is A = [S, -B'; B, 0], and what is asked for are the first k columns.
 
@@ -118,9 +120,9 @@ def _within_limit(lower):
 def _turned_by_expm(skew, below):
     """Compute the first columns of the exponential.
 
-    A maps [x; B y] to [S x - B'B y; B x]. So on (x, T y), with any invertible T, it acts as the
-    matrix of twice k rows that is exponentiated here; for the root T of B'B, that is as
-    skew-symmetric as A, and numbers stay small. The result is the same for all T, which therefore
+    A maps [x; B y] to [S x - B'B y; B x]. So on (x, R y), with any invertible R, it acts as the
+    matrix of twice k rows that is exponentiated here; for the root R of B'B, that is as
+    skew-symmetric as A, and numbers stay small. The result is the same for all R, which therefore
     needs no gradient.
     """
     columns = below.shape[1]
@@ -203,8 +205,7 @@ class Orthogonal(Expression):
     the Cayley map and a large :math:`A`, they become small. An :math:`A` whose 1-norm is above 128
     is scaled down to that, as rounding would leave nothing orthogonal of what it generates.
 
-    A tall or wide matrix with few columns or rows costs little: what is exponentiated has twice as
-    many.
+    A matrix with few columns or rows costs little: what is exponentiated has twice as many.
 
     References
     ----------

@@ -16,7 +16,7 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.traversal import graph_inputs
 from pytensor.graph.utils import MissingInputError
 from theano.compile.io import Out
-from theano.compile.mode import compiles_by_jax, get_mode
+from theano.compile.mode import INTERPRETED, compiles_by_jax, get_mode, jax_lacks_types_of
 from theano.compile.profiling import profile_of
 from theano.compile.sharedvalue import IN_USE, SharedVariable, storage_for, without_aliases
 from theano.compile.specialized import SpecializedGraph, label
@@ -50,7 +50,7 @@ def function(
     mode : str or Mode, optional
         How to compile; ``theano.config.mode`` by default. ``FAST_RUN``, ``FAST_COMPILE`` and
         ``JAX`` compile by JAX, once for each combination of the inputs' shapes; any other mode is
-        PyTensor's.
+        PyTensor's. What depends on sparse matrices or lists is interpreted by PyTensor instead.
     updates : dict or list of pairs of shared variable and expression, optional
         The shared variables' values after the call.
     givens : dict or list of pairs of variables, optional
@@ -107,6 +107,8 @@ def function(
     }
     on_unused_input = on_unused_input or config.on_unused_input
     mode = get_mode(mode)
+    if compiles_by_jax(mode) and jax_lacks_types_of(_computed(outputs, options)):
+        mode = INTERPRETED
     if compiles_by_jax(mode):
         ins, outs = construct_function_ins_and_outs(
             inputs, _unwrap(outputs), no_default_updates=no_default_updates, **options
@@ -153,6 +155,14 @@ def _split_dict(outputs):
     if not all(isinstance(key, str) for key in keys):
         raise TypeError(f"the keys of a dict of outputs should be strings, got {keys}")
     return [outputs[key] for key in keys], keys
+
+
+def _computed(outputs, options):
+    """List what a function computes: outputs, updates, and replacements."""
+    outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    computed = [*outputs, *(new for pair in ("updates", "givens") for _, new in options[pair])]
+    computed = [getattr(v, "variable", v) for v in computed]
+    return [v for v in computed if isinstance(v, Variable)]
 
 
 def _unwrap(outputs):

@@ -5,12 +5,13 @@ by one with the shape at hand, the nodes above are made anew, and PyTensor's rew
 what depends on sizes only into constants.
 """
 
+import contextlib
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pytensor
-from pytensor.compile.mode import Mode
 from pytensor.graph.basic import Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import copy_stack_trace
@@ -18,6 +19,7 @@ from pytensor.graph.traversal import io_toposort
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.shape import Shape, SpecifyShape
 from pytensor.tensor.type import TensorType
+from theano.compile.mode import INTERPRETED
 from theano.compile.origin import Parts, complaint
 from theano.compile.windows import with_windows
 
@@ -29,7 +31,7 @@ __all__ = [
     "specialize",
 ]
 
-_INTERPRET = Mode(linker="py", optimizer="fast_compile")
+_ONE_AT_A_TIME = threading.RLock()
 
 
 class ShapeError(ValueError):
@@ -48,6 +50,17 @@ class _Misfit(Exception):
         self.kind = kind
 
 
+@contextlib.contextmanager
+def _without_lines():
+    """Let PyTensor not look for the lines of code that make variables.
+
+    Here they take the place of others, whose lines are those to show. It saves a tenth of the time.
+    """
+    with _ONE_AT_A_TIME, pytensor.config.change_flags(traceback__limit=0):
+        yield
+
+
+@_without_lines()
 def specialize(
     inputs: Sequence[Variable],
     outputs: Sequence[Variable],
@@ -177,7 +190,8 @@ def compile_graph(
 
     fgraph = FunctionGraph(list(inputs), list(outputs), clone=True)
     parts = Parts(fgraph.toposort())
-    with np.errstate(all="ignore"):  # constants are folded; what they divide by shows in the result
+    # Constants are folded; what they divide by shows in the result.
+    with _without_lines(), np.errstate(all="ignore"):
         optimizer.rewrite(fgraph)
     checks = Checks()
     python_function = graph_to_jax(fgraph, checks, parts)
@@ -225,7 +239,7 @@ def interpret_graph(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> 
     import jax.numpy as jnp
 
     function = pytensor.function(
-        list(inputs), list(outputs), mode=_INTERPRET, on_unused_input="ignore"
+        list(inputs), list(outputs), mode=INTERPRETED, on_unused_input="ignore"
     )
     function.trust_input = True
 

@@ -1,24 +1,30 @@
 """Which of Theano's modes is compiled by what."""
 
+import sys
 from collections import ChainMap
+from collections.abc import Iterable
 from typing import Any
 
 import pytensor
 from pytensor.compile.mode import JAX, Mode, register_mode
 from pytensor.compile.mode import get_mode as _pytensor_mode
 from pytensor.compile.mode import predefined_modes as _pytensor_modes
+from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
+from pytensor.graph.traversal import ancestors
 from pytensor.link.jax.linker import JAXLinker
 from theano.configdefaults import config
 
 __all__ = [
     "FAST_COMPILE",
     "FAST_RUN",
+    "INTERPRETED",
     "JAX",
     "Mode",
     "compiles_by_jax",
     "get_default_mode",
     "get_mode",
+    "jax_lacks_types_of",
     "predefined_modes",
     "register_mode",
 ]
@@ -29,6 +35,13 @@ FAST_RUN = JAX.excluding("inv_to_solve", "transpose_of_inv")
 FAST_COMPILE = Mode(
     JAXLinker(), RewriteDatabaseQuery(include=["fast_compile", "jax"], exclude=["fusion"])
 )
+
+INTERPRETED = Mode(linker="py", optimizer="fast_compile")
+# By the modules that have them: where these weren't imported, no variable is of these types.
+_TYPES_THAT_JAX_LACKS = {
+    "pytensor.sparse.type": "SparseTensorType",
+    "pytensor.typed_list.type": "TypedListType",
+}
 
 _BY_NAME = {"Mode": FAST_RUN, "FAST_RUN": FAST_RUN, "FAST_COMPILE": FAST_COMPILE, "JAX": JAX}
 
@@ -89,3 +102,15 @@ def get_default_mode() -> Mode:
 def compiles_by_jax(mode: Mode) -> bool:
     """Tell whether a mode is compiled by JAX."""
     return isinstance(mode.linker, JAXLinker)
+
+
+def jax_lacks_types_of(variables: Iterable[Variable]) -> bool:
+    """Tell whether variables depend on sparse matrices or lists, constants apart, or are some."""
+    lacking = tuple(
+        getattr(sys.modules[module], name)
+        for module, name in _TYPES_THAT_JAX_LACKS.items()
+        if module in sys.modules
+    )
+    return bool(lacking) and any(
+        isinstance(v.type, lacking) and not isinstance(v, Constant) for v in ancestors(variables)
+    )

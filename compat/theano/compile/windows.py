@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
-from pytensor.compile.mode import Mode
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.traversal import graph_inputs, io_toposort
 from pytensor.tensor.subtensor import (
@@ -21,13 +20,10 @@ from pytensor.tensor.subtensor import (
     indices_from_subtensor,
 )
 from pytensor.tensor.type import integer_dtypes
+from theano.compile.mode import INTERPRETED
 from theano.lax_op import LaxOp
 
 __all__ = ["MovingSlice", "SliceLengths", "find_moving_slices", "with_windows"]
-
-
-# What computes the bounds of slices: a few integers.
-_INTERPRET = Mode(linker="py", optimizer="fast_compile")
 
 
 class Window(LaxOp):
@@ -141,7 +137,7 @@ class SliceLengths:
                 bounds += [start, stop]
         if bounds:
             self._bounds = pytensor.function(
-                arguments, bounds, mode=_INTERPRET, on_unused_input="ignore"
+                arguments, bounds, mode=INTERPRETED, on_unused_input="ignore"
             )
             self._bounds.trust_input = True
 

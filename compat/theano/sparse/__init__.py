@@ -1,8 +1,6 @@
 """Sparse matrices: PyTensor's, under Theano's names.
 
-JAX compiles little of this, so PyTensor interprets what it is part of. A function whose inputs,
-shared variables or outputs are sparse needs a mode that isn't JAX's:
-``mode=theano.Mode(linker="py", optimizer="fast_compile")``.
+JAX compiles little of this, so PyTensor interprets functions that they are part of.
 """
 
 from theano.missing import explain_missing

@@ -105,6 +105,39 @@ def tensor5(name: "str | None" = None, dtype: "str | None" = None) -> TensorVari
     return _variable(name, dtype, *(False,) * 5)
 
 
+def tril(m: Any, k: int = 0) -> Variable:
+    """Set what is above a diagonal of a matrix to 0.
+
+    Parameters
+    ----------
+    m : matrix
+    k : int, default 0
+        The diagonal: the main one, one above it for 1, one below it for -1.
+
+    Returns
+    -------
+    matrix
+
+    Examples
+    --------
+    >>> tril([[1.0, 2.0], [3.0, 4.0]]).eval().tolist()
+    [[1.0, 0.0], [3.0, 4.0]]
+    """
+    m = as_tensor_variable(m)
+    # XLA chooses between numbers many times faster than it multiplies by a mask that is transposed.
+    return pt.switch(_up_to_diagonal(m, k), m, np.zeros((), m.dtype))
+
+
+def triu(m: Any, k: int = 0) -> Variable:
+    """Set what is below a diagonal of a matrix to 0; see :func:`tril`."""
+    m = as_tensor_variable(m)
+    return pt.switch(_up_to_diagonal(m, k - 1), np.zeros((), m.dtype), m)
+
+
+def _up_to_diagonal(m, k):
+    return pt.tri(*m.shape[-2:], k=k, dtype="bool")
+
+
 def addbroadcast(x: Variable, *axes: int) -> Variable:
     """Make axes broadcastable, whose size must be 1.
 

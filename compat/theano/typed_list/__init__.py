@@ -1,7 +1,6 @@
 """Lists of variables of one type.
 
-JAX doesn't compile them. A function of them needs another mode:
-``mode=theano.Mode(linker="py", optimizer="fast_compile")``.
+JAX doesn't compile them; PyTensor interprets functions that they are part of.
 """
 
 from pytensor.typed_list import *
