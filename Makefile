@@ -10,6 +10,8 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 VENV ?= .venv/$(VERSION)
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# One more than there are processors, as tests also wait for programs that they start.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
 SOURCES := pyproject.toml setup.py lasagne_expr/_version.py
 
 .PHONY: demo test lint docs bench constraints clean
@@ -18,7 +20,7 @@ demo: $(VENV)/examples.stamp
 	$(BIN)/python examples/tied_autoencoder.py --out out
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -300,9 +300,16 @@ def substitute(layer: Any, name: str, spec: Any) -> theano.Variable:
     shape = _known_shape(old)
     full_name = f"{layer.name}.{name}" if layer.name else name
     new = create_param(_starting_at(old, spec), shape, full_name)
+    if _is_frozen(old):
+        freeze(new)
     layer.params = {new if param is old else param: tags for param, tags in layer.params.items()}
     setattr(layer, name, new)
     return new
+
+
+def _is_frozen(param):
+    tags = [own_tags(variable) for variable in _shared_vars_of(param)]
+    return any(t.get("frozen") for t in tags) and not any(t.get("trainable", True) for t in tags)
 
 
 def _starting_at(old, spec):

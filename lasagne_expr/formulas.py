@@ -69,16 +69,21 @@ def _written(variable, names, depth, top=False):
         return _MORE, _ATOM
     made_by = getattr(variable.tag, "made_by", None)
     if made_by is not None:
-        return _made(made_by.expression, _listed(made_by.variables, names, depth)), _ATOM
+        return _made(made_by.expression, made_by.variables, names, depth), _ATOM
     return _operation(variable.owner, names, depth)
 
 
-def _made(expression, parts):
+def _made(expression, variables, names, depth):
     """Write a ready-made expression, with another one that stands inside it."""
     inner = getattr(expression, "init", None)
+    parts = []
     if hasattr(inner, "variable_names"):
-        parts = _made(inner, parts)
-    return f"{type(expression).__name__}({parts})"
+        count = len(inner.variable_names)
+        parts.append(_made(inner, variables[:count], names, depth))
+        variables = variables[count:]
+    if variables:
+        parts.append(_listed(variables, names, depth))
+    return f"{type(expression).__name__}({', '.join(parts)})"
 
 
 def _leaf(variable):

@@ -28,7 +28,7 @@ from . import files
 from ._version import __version__
 from .layers import Layer, get_all_layers, get_all_params
 from .layers.helper import value_for
-from .places import layer_labels, shared_places, unique_labels
+from .places import layer_labels, placed_params, shared_places, unique_labels
 from .random import get_rng
 from .random_states import generator_state, set_generator_state
 
@@ -93,6 +93,7 @@ def save(
         "format_version": _FORMAT_VERSION,
         "versions": _versions(),
         "layers": _described_layers(network),
+        "expressions": _signatures(network),
         "variables": {e.place: e.described(arrays[e.place]) for e in entries if e.is_array},
         "generators": {entry.place: entry.read() for entry in entries if not entry.is_array},
         "meta": meta,
@@ -142,6 +143,7 @@ def load(
     entries = {entry.place: entry for entry in _entries(network, updates)}
     values = saved.values if updates is not None else saved.parameters()
     differences = _differences_of_places(entries, values, saved)
+    differences += _differences_of_expressions(_signatures(network), saved.expressions)
     ready = {}
     for place in [place for place in entries if place in values]:
         try:
@@ -183,6 +185,18 @@ def _differences_of_places(entries, values, saved):
                 f"{', '.join(entry.places)} in the network"
             )
     return differences
+
+
+def _differences_of_expressions(here, in_file):
+    """List where numbers would mean something else; an older file doesn't tell."""
+    if in_file is None:
+        return []
+    return [
+        f"{place} is {in_file.get(place, 'no ready-made expression')} in the file, and "
+        f"{here.get(place, 'none')} in the network"
+        for place in sorted({*here, *in_file})
+        if here.get(place) != in_file.get(place)
+    ]
 
 
 def _label(place, value):
@@ -361,6 +375,12 @@ def _described_layers(network):
     return [[labels[x], type(x).__name__, x.output_shape] for x in labels]
 
 
+def _signatures(network):
+    """Tell by their places which ready-made expressions a network's parameters are."""
+    made = {p.place: getattr(p.param.tag, "made_by", None) for p in placed_params(network)}
+    return {place: by.expression.signature for place, by in made.items() if by is not None}
+
+
 def _versions():
     versions = {"lasagne_expr": __version__, "python": platform.python_version()}
     return {**versions, "theano": theano.__version__, "numpy": np.__version__}
@@ -381,6 +401,7 @@ class _Saved:
                 f"{_FORMAT_VERSION}: it was written by a newer one ({header.get('versions')})"
             )
         self.meta = header.get("meta")
+        self.expressions = header.get("expressions")
         self._variables = header.get("variables") or {}
         self.values = {
             place: _as_complex(tensor, self._variables.get(place, {}).get("dtype"))

@@ -1,5 +1,7 @@
 """What theano.config does beyond Theano's: PyTensor's flags behind it, and hints."""
 
+import shutil
+
 import pytensor
 import pytest
 import theano
@@ -103,3 +105,11 @@ def test_each_flag_is_in_one_table_and_has_a_description():
         for name, (_, doc) in table.items():
             assert doc.endswith(".")
             assert f"{name} (" in printed
+
+
+@pytest.mark.skipif(shutil.which("nvidia-smi") is not None, reason="there may be a GPU")
+@pytest.mark.parametrize("mode", ["FAST_RUN", "NanGuardMode"])
+def test_a_missing_gpu_is_an_error_in_every_mode(mode):
+    code = "import theano, theano.tensor as T; x = T.dscalar(); theano.function([x], x * 2)(1.0)"
+    last_line = run(code, f"device=cuda,mode={mode}").stderr.splitlines()[-1]
+    assert "device=cuda asks for a CUDA GPU, and JAX finds none" in last_line

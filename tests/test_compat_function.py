@@ -29,6 +29,24 @@ class TestShapes:
         assert len(f._graph.executables) == 2
 
 
+class TestDicts:
+    def test_settings_values_and_copies_are_the_functions(self):
+        w = theano.shared(np.ones(2), name="w")
+        f = theano.function([], {"twice": w * 2})
+        f.trust_input = True
+        assert f._compiled.trust_input
+        f["w"] = np.array([3.0, 4.0])
+        np.testing.assert_array_equal(f[w], [3, 4])
+        np.testing.assert_array_equal(f.copy()()["twice"], [6, 8])
+
+
+def test_warnings_are_of_the_callers_line():
+    x, unused = T.dvector("x"), T.dscalar("unused")
+    with pytest.warns(UserWarning, match="doesn't use its input") as caught:
+        theano.function([x, unused], x, on_unused_input="warn")
+    assert caught[0].filename == __file__
+
+
 class TestRewrites:
     def test_the_gradient_of_an_inverse_is_made_of_that_inverse(self):
         x = T.dmatrix("x")

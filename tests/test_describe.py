@@ -9,7 +9,7 @@ import theano
 import theano.tensor as T
 
 from lasagne_expr import describe, draw, tagged
-from lasagne_expr.expressions import LowRank, Positive
+from lasagne_expr.expressions import LowRank, Positive, SpectralNorm, Symmetric
 from lasagne_expr.formulas import formula
 from lasagne_expr.layers import (
     ConcatLayer,
@@ -102,6 +102,8 @@ def test_ready_made_expressions_are_called_by_their_names():
     assert re.fullmatch(
         r"Positive\(LowRank\(\w+\.\w+, \w+\.\w+\)\)", describe(layer).rows[1].expression
     )
+    layer = DenseLayer((None, 3), 3, W=SpectralNorm(Symmetric()), b=None, name="a")
+    assert describe(layer).rows[1].expression == "SpectralNorm(Symmetric(a.W.upper), a.W.u)"
 
 
 # Tables

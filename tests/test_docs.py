@@ -54,7 +54,7 @@ def test_code_is_of_a_known_kind(page):
     found = list(FENCE.finditer(page.read_text(encoding="utf-8")))
     assert {match["language"] for match in found} <= {"python", "sh", "{eval-rst}", "{toctree}"}
     assert {match["engine"] for match in found} <= {None, "theano", "pytensor"}
-    assert {match["package"] for match in found} <= {None, "pymc"}
+    assert {match["package"] for match in found} <= {None, "pymc", "torch"}
 
 
 @every_page

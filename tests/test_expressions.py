@@ -8,7 +8,7 @@ import scipy.linalg
 import theano
 import theano.tensor as T
 
-from expression_cases import TRAINED, cases, class_names
+from expression_cases import ARGUMENTS, TRAINED, cases, class_names
 from lasagne_expr import expressions
 from lasagne_expr.expressions import (
     AlmostOrthogonal,
@@ -235,6 +235,22 @@ class TestStart:
         distance = np.linalg.norm(LowRank(2).project(sample) - sample)
         assert distance == pytest.approx(np.linalg.svd(sample)[1][2])
 
+    @pytest.mark.parametrize("name", class_names())
+    def test_vectors_have_a_default_where_expressions_apply_to_them(self, name):
+        kind = getattr(expressions, name)
+        arguments = (np.ones(4),) if name == "Masked" else ARGUMENTS.get(name, ())
+        spec = kind(*arguments)
+        if spec.on_matrices or name in ("LowRank", "Kronecker"):
+            with pytest.raises(ValueError, match="can't have shape"):
+                spec((4,))
+        else:
+            value = evaluate([deterministic(spec((4,)))])[0]
+            assert spec.contains(value)
+
+    def test_not_at_numbers_that_are_none(self):
+        with pytest.raises(ValueError, match=r"'dense'(.|\n)*can't start from an array with NaN"):
+            DenseLayer((None, 2), 2, W=Positive(np.full((2, 2), np.nan)), name="dense")
+
     def test_names_its_variables_after_the_parameter(self):
         layer = DenseLayer((None, 3), 2, W=Positive(LowRank(1)), name="dense")
         assert [v.name for v in layer.get_params()] == ["dense.W.left", "dense.W.right", "dense.b"]
@@ -460,6 +476,11 @@ class TestTied:
         assert list(assign(l3.W, value)) == [l2.W]
         np.testing.assert_array_equal(l2.W.get_value(), value.T)
 
+    def test_inside_of_another_is_refused_as_that_would_untie_it(self):
+        l2 = DenseLayer((None, 3), 2, name="encode")
+        with pytest.raises(TypeError, match=r"Positive makes new variables.*Tied\(encode.W"):
+            Positive(Tied(l2.W))
+
     def test_of_a_function(self):
         other = theano.shared(np.ones((2, 2)))
         spec = Tied(other, T.exp, inverse=np.log)
@@ -522,6 +543,17 @@ class TestSubstitute:
         assert [v.name for v in layer.get_params(regularizable=True)] == ["dense.W.raw"]
         again = substitute(layer, "W", Symmetric())
         np.testing.assert_allclose(again.eval(), (value + value.T) / 2, rtol=1e-5)
+
+    def test_what_was_frozen_stays_so(self):
+        layer = DenseLayer((None, 3), 3, name="dense")
+        freeze(layer)
+        substitute(layer, "W", Orthogonal())
+        assert layer.get_params(trainable=True) == []
+        unfreeze(layer)
+        assert [v.name for v in layer.get_params(trainable=True)] == [
+            "dense.W.generators",
+            "dense.b",
+        ]
 
     def test_prunes_by_magnitude(self):
         layer = DenseLayer((None, 2), 2, W=floatX([[1, -3], [0.5, 2]]))

@@ -71,6 +71,13 @@ NAMES = {
     "theano.tensor.sort": "SortOp ArgSortOp sort argsort topk argtopk topk_and_argtopk",
     "theano.tensor.utils": "hash_from_ndarray shape_of_variables",
     "theano.tensor.xlogx": "XlogX XlogY0 xlogx xlogy0",
+    "theano.compat": "PY3 OrderedDict izip imap ifilter cmp decode decode_iter exc_message "
+    "get_unbound_function operator_div DictMixin BytesIO reload",
+    "theano.compile.pfunc": "pfunc In SharedVariable",
+    "theano.sandbox.linalg": "cholesky solve eigvalsh matrix_inverse diag extract_diag alloc_diag "
+    "det eig eigh trace",
+    "theano.sandbox.neighbours": "images2neibs neibs2images Images2Neibs",
+    "theano.sandbox.softsign": "softsign",
     "theano.typed_list": "TypedListType getitem append extend insert remove reverse index_ count "
     "length make_list",
     "theano.version": "version short_version full_version git_revision release",

@@ -18,7 +18,7 @@ from theano.sandbox.rng_mrg import MRG_RandomStreams
 
 import lasagne_expr.random
 from lasagne_expr import files, load, save, tagged
-from lasagne_expr.expressions import Noisy, SpectralNorm
+from lasagne_expr.expressions import Bounded, Noisy, Positive, SpectralNorm
 from lasagne_expr.layers import (
     BatchNormLayer,
     CustomRecurrentLayer,
@@ -267,6 +267,27 @@ class TestDifferences:
             "DenseLayer#1.W in the network",
             "DenseLayer#2.W is shared by DenseLayer#2.W in the file",
         )
+
+    @pytest.mark.parametrize(
+        ("spec", "name"),
+        [
+            (Positive(method="exp"), r"Positive\(method='exp'\)"),
+            (Bounded(0, 1), r"Bounded\(low=0.0, high=1.0\)"),
+        ],
+    )
+    def test_other_expressions_of_variables_that_fit(self, tmp_path, spec, name):
+        def made(W):
+            return DenseLayer((None, 3), 2, W=W, name="dense")
+
+        save(tmp_path / "net.safetensors", made(Positive()))
+        other = made(spec)
+        before = [v.get_value() for v in other.get_params()]
+        expected = rf"dense.W is Positive\(method='softplus'\) in the file, and {name} in the net"
+        with pytest.raises(ValueError, match=expected):
+            load(tmp_path / "net.safetensors", other)
+        for variable, value in zip(other.get_params(), before, strict=True):
+            np.testing.assert_array_equal(variable.get_value(), value)
+        load(tmp_path / "net.safetensors", made(Positive()))
 
     def test_dtypes_that_would_lose(self, tmp_path):
         path = tmp_path / "n.safetensors"

@@ -9,13 +9,20 @@ import numpy as np
 import theano
 import theano.tensor as T
 
-from ..init import GlorotUniform, Initializer
+from ..init import GlorotUniform, Initializer, Uniform
 from ..parameters import MadeBy, tagged
 
 __all__ = ["Expression", "Unary"]
 
 # How far a value may be from a set, relative to its largest element, and count as one of it.
 _TOLERANCE = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-10}
+
+
+class _Default(GlorotUniform):
+    """What expressions start from by default; vectors, which have no inputs, from `Uniform`."""
+
+    def sample(self, shape):
+        return super().sample(shape) if len(shape) > 1 else Uniform().sample(shape)
 
 
 class Expression:
@@ -67,11 +74,16 @@ class Expression:
 
     def __init__(self, init: Any = None, as_matrix: bool = True):
         self.as_matrix = as_matrix
-        self.init = GlorotUniform() if init is None else init
+        self.init = _Default() if init is None else init
         if isinstance(self.init, Expression) and not self.takes_inner:
             raise TypeError(
                 f"{type(self).__name__} is made of the variables {', '.join(self.names)}, so that "
                 f"there is no one array for {self.init!r} to make: give it an initializer"
+            )
+        if getattr(self.init, "stands_alone", False):
+            raise TypeError(
+                f"{type(self).__name__} makes new variables, and can't apply to {self.init!r}: "
+                "compute it of the other parameter by its expression([...])"
             )
         if not callable(self.init):
             self.init = _checked_array(self.init, self)
@@ -157,6 +169,8 @@ class Expression:
         Theano variable
         """
         value = np.asarray(value)
+        if not np.isfinite(value).all():
+            raise ValueError(f"{self!r} can't start from an array with NaN or infinite elements")
         dtype = theano.config.floatX
         values = self._start_values(_as_float64(value))
         variables = [
@@ -290,13 +304,25 @@ class Expression:
         own = type(self).forward_deterministic is not Expression.forward_deterministic
         return own or (isinstance(self.init, Expression) and self.init.has_modes)
 
+    @property
+    def signature(self) -> str:
+        """What tells one map from variables to value from another: all but where it starts."""
+        settings = []
+        for name in inspect.signature(type(self)).parameters:
+            value = vars(self).get(name)
+            if isinstance(value, Expression):
+                settings.append(value.signature)
+            elif name != "init" and isinstance(value, (str, bool, int, float, tuple)):
+                settings.append(f"{name}={value!r}")
+        return f"{type(self).__name__}({', '.join(settings)})"
+
     def __repr__(self) -> str:
         settings = []
         for name, parameter in inspect.signature(type(self)).parameters.items():
             value, default = vars(self).get(name, parameter.default), parameter.default
             if default is parameter.empty:
                 settings.append(_short(value))
-            elif repr(value) != repr(GlorotUniform() if name == "init" else default):
+            elif not isinstance(value, _Default) and repr(value) != repr(default):
                 settings.append(f"{name}={_short(value)}")
         return f"{type(self).__name__}({', '.join(settings)})"
 

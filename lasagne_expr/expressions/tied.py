@@ -64,6 +64,7 @@ class Tied(Expression):
     """
 
     names = ("param",)
+    stands_alone = True  # it makes no variables, as another expression would have it do
 
     def __init__(
         self,

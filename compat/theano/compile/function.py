@@ -15,8 +15,10 @@ from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.traversal import graph_inputs
 from pytensor.graph.utils import MissingInputError
+from theano.compile.device import start_jax
 from theano.compile.io import Out
 from theano.compile.mode import INTERPRETED, compiles_by_jax, get_mode, jax_lacks_types_of
+from theano.compile.origin import level_of_caller
 from theano.compile.profiling import profile_of
 from theano.compile.sharedvalue import IN_USE, SharedVariable, storage_for, without_aliases
 from theano.compile.specialized import SpecializedGraph, label
@@ -116,6 +118,8 @@ def function(
         profile = profile_of(profile, name)
         compiled = Function(ins, outs, name, mode, on_unused_input, profile)
     else:
+        if config.device != "cpu":
+            start_jax()  # which says so if there is no such device
         compiled = pytensor.function(
             inputs,
             outputs,
@@ -224,10 +228,24 @@ class DictFunction:
     def __call__(self, *args, **kwargs) -> dict:
         return dict(zip(self._keys, self._compiled(*args, **kwargs)))
 
+    def copy(self, *args, **kwargs) -> "DictFunction":
+        """Make a function that computes the same, as :meth:`Function.copy` does."""
+        return DictFunction(self._compiled.copy(*args, **kwargs), self._keys)
+
+    def __getitem__(self, item: Any) -> Any:
+        return self._compiled[item]
+
+    def __setitem__(self, item: Any, value: Any) -> None:
+        self._compiled[item] = value
+
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
         return getattr(self._compiled, name)
+
+    def __setattr__(self, name, value):
+        owner = super() if name.startswith("_") else self._compiled
+        owner.__setattr__(name, value)
 
 
 class Function:
@@ -292,7 +310,7 @@ class Function:
                     "call theano.function with on_unused_input='ignore'"
                 )
                 if on_unused_input == "warn":
-                    warnings.warn(message, stacklevel=5)
+                    warnings.warn(message, stacklevel=level_of_caller())
                 else:
                     raise UnusedInputError(message)
 

@@ -1,5 +1,6 @@
 """What an error message says of a node: its operation, the layer it is part of, and who made it."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytensor
 from pytensor.graph.basic import Apply, Variable
 from theano.configdefaults import config
 
-__all__ = ["Parts", "complaint"]
+__all__ = ["Parts", "complaint", "level_of_caller"]
 
 _ENGINE = (str(Path(pytensor.__file__).parent), str(Path(__file__).parent.parent))
 
@@ -105,3 +106,11 @@ def _details(node, frames, inputs):
         lines += [f'    File "{file}", line {line}, in {function}', f"        {source or ''}"]
     graph = pytensor.dprint(node.outputs[0], depth=6, file="str", print_type=True)
     return "\n".join([*lines, "Graph:", *(f"    {line}" for line in graph.splitlines())])
+
+
+def level_of_caller() -> int:
+    """Tell a warning's `stacklevel` for the line outside of the engine that led to it."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_ENGINE):
+        frame, level = frame.f_back, level + 1
+    return level

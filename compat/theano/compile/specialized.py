@@ -16,6 +16,7 @@ from theano.compile.jax_executable import (
     interpret_graph,
     specialize,
 )
+from theano.compile.origin import level_of_caller
 from theano.compile.windows import SliceLengths, find_moving_slices
 from theano.configdefaults import config
 
@@ -95,7 +96,7 @@ class SpecializedGraph:
         limit = config.jax.kept_signatures
         self.compilations += 1
         if self.compilations == limit + 1:
-            warnings.warn(self._say_what_changes(limit), stacklevel=7)
+            warnings.warn(self._say_what_changes(limit), stacklevel=level_of_caller())
         while self._plans and len(self.executables) >= limit:
             shapes, oldest = next(iter(self._plans.items()))
             if len(self._plans) > 1:
@@ -253,7 +254,7 @@ class _Interpreted(_Plan):
         warnings.warn(
             f"{self.graph.name} has sizes that depend on values, or an operation that JAX lacks. "
             "So PyTensor interprets it, which is right, and slower",
-            stacklevel=6,
+            stacklevel=level_of_caller(),
         )
         run = interpret_graph(inputs, outputs)
         return lambda arguments, stored: run(*arguments, *stored)
