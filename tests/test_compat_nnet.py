@@ -100,3 +100,23 @@ def test_large_activations_have_finite_gradients():
 def test_a_missing_name_says_so():
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = T.nnet.no_such_name
+
+
+def test_windows_that_leave_nothing_are_an_error_of_their_layer():
+    from lasagne_expr.layers import InputLayer, Pool1DLayer, Pool2DLayer, get_output
+
+    for kind, ndim in ((Pool1DLayer, 1), (Pool2DLayer, 2)):
+        source = InputLayer((None, 1, *[None] * ndim))
+        layer = kind(source, 5, name="pooled")
+        compute = theano.function([source.input_var], get_output(layer))
+        assert compute(np.ones((1, 1, *[6] * ndim))).shape == (1, 1, *[1] * ndim)
+        with pytest.raises(ValueError, match=r"'pooled'.*larger than an input of \(.*3.*\)"):
+            compute(np.ones((1, 1, *[3] * ndim)))
+
+
+def test_windows_given_at_the_call():
+    x, ws = T.dmatrix("x"), T.lvector("ws")
+    compute = theano.function([x, ws], T.signal.pool.pool_2d(x, ws, ignore_border=True))
+    values = np.arange(16.0).reshape(4, 4)
+    np.testing.assert_array_equal(compute(values, [2, 2]), [[5, 7], [13, 15]])
+    np.testing.assert_array_equal(compute(values, [1, 4]), [[3], [7], [11], [15]])

@@ -261,18 +261,22 @@ def test_unstrided_convolution_needs_multiples_of_the_stride():
         conv1d_unstrided(T.tensor3(), T.tensor3(), (1, 1, 9), (1, 1, 5), subsample=(2,))
 
 
-@pytest.mark.parametrize("convolution", [conv1d_mc1, conv1d_sd, conv1d_unstrided])
+@pytest.mark.parametrize("convolution", [conv1d_mc1, conv1d_sc, conv1d_sd, conv1d_md])
 def test_convolution_may_be_chosen(convolution):
     x, W = normal(2, 3, 8), normal(2, 3, 4)
-    layer = Conv1DLayer(
-        InputLayer((None, 3, 8)), 2, 4, 2, "valid", W=W, nonlinearity=None, convolution=convolution
-    )
-    if convolution is conv1d_mc1:
-        np.testing.assert_allclose(layer_output(layer, x), convolve(x, W, 0, 2), atol=1e-12)
-    else:
-        # A layer's padding is a number of zeros, which these don't know.
+
+    def layer(pad):
+        stride = 1 if convolution is conv1d_sc else 2
+        source = InputLayer((None, 3, 8))
+        return Conv1DLayer(
+            source, 2, 4, stride, pad, W=W, nonlinearity=None, convolution=convolution
+        )
+
+    expected = convolve(x, W, 0, 1 if convolution is conv1d_sc else 2)
+    np.testing.assert_allclose(layer_output(layer("valid"), x), expected, atol=1e-12)
+    if convolution is not conv1d_mc1:
         with pytest.raises(ValueError, match="'valid' only"):
-            layer_output(layer, x)
+            layer_output(layer(1), x)
 
 
 def test_convolution_is_called_with_shapes_and_names():

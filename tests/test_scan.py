@@ -556,3 +556,13 @@ if ENGINE == "pytensor":
                 extra=[hidden.shape[0]],
             )
             assert int(count) == 3
+
+
+def test_narrow_integers_of_a_call_that_end_a_loop():
+    n, x = T.iscalar("n"), T.dvector("x")
+    products = theano.scan(
+        lambda a, n: (a * n, theano.scan_module.until(a > n)), sequences=x, non_sequences=n
+    )[0]
+    compute = theano.function([n, x], products)
+    np.testing.assert_array_equal(compute(2, np.arange(1.0, 6.0)), [2, 4, 6])
+    np.testing.assert_array_equal(compute(3, np.arange(1.0, 6.0)), [3, 6, 9, 12])

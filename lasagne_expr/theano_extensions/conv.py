@@ -319,7 +319,7 @@ def _met_by_each_element(input, length, stride):
 
 
 def _require_valid(border_mode, name):
-    if border_mode != "valid":
+    if border_mode not in ("valid", 0, (0,), [0]):
         raise ValueError(
             f"{name} takes border_mode='valid' only, got {border_mode!r}: use conv1d_mc0, or pad "
             "the input"

@@ -217,7 +217,8 @@ class Scan(Op):
         """Make the step anew for inputs of these shapes, or integers of these values."""
         if values not in self._specialized:
             given = [
-                np.int64(v) if isinstance(v, int) else SimpleNamespace(shape=v) for v in values
+                np.dtype(x.type.dtype).type(v) if isinstance(v, int) else SimpleNamespace(shape=v)
+                for x, v in zip(self.inner_inputs, values)
             ]
             try:
                 new = specialize(self.inner_inputs, self.inner_outputs, given)

@@ -1,6 +1,7 @@
 """Pooling: the maximum, sum or average over windows along the last axes."""
 
 import itertools
+import numbers
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -154,10 +155,13 @@ def _renamed(name, value, older_name, older_value):
 
 def _sizes(value, ndim):
     if not isinstance(value, Variable):
-        value = (value,) * ndim if isinstance(value, int) else tuple(value)
+        value = (value,) * ndim if isinstance(value, numbers.Integral) else tuple(value)
         if len(value) != ndim:
             raise ValueError(f"expected {ndim} sizes, one for each axis pooled, got {value}")
-    return pt.cast(pt.as_tensor_variable(value), "int64")
+    value = pt.as_tensor_variable(value)
+    if value.type.shape == (None,):
+        value = pt.specify_shape(value, (ndim,))
+    return pt.cast(value, "int64")
 
 
 def _maximum(a, b):
@@ -218,7 +222,14 @@ class Pool(LaxOp):
         return [*imgshape[: len(imgshape) - ndim], *pooled]
 
     def output_shape(self, x, ws, stride, pad):
-        return tuple(self.out_shape(x, ws, self.ignore_border, stride, pad, self.ndim))
+        pooled = tuple(self.out_shape(x, ws, self.ignore_border, stride, pad, self.ndim))
+        lengths = x[len(x) - self.ndim :]
+        if any(n == 0 != length for n, length in zip(pooled[len(x) - self.ndim :], lengths)):
+            raise ValueError(
+                f"windows of {tuple(ws)} are larger than an input of {tuple(lengths)} with padding "
+                f"{tuple(pad)}: nothing is left"
+            )
+        return pooled
 
     def compute(self, x, ws, stride, pad):
         self._check(x.shape, ws, stride, pad)
