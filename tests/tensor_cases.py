@@ -1058,11 +1058,11 @@ def _weights(output):
     return (T.arange(count) % 7 + 1).reshape(output.shape, ndim=output.ndim).astype("float32")
 
 
-def compute(group: str) -> dict[str, np.ndarray]:
-    """Compute all cases of a group by one function: a dict of arrays by case and position."""
-    graphs = {name: graph_of(case) for name, case in GROUPS[group].items()}
+def compute(cases: dict[str, Case]) -> dict[str, np.ndarray]:
+    """Compute several cases by one function: a dict of arrays by case and position."""
+    graphs = {name: graph_of(case) for name, case in cases.items()}
     inputs = [variable for ins, _ in graphs.values() for variable in ins]
-    arrays = [array for case in GROUPS[group].values() for array in case.arrays]
+    arrays = [array for case in cases.values() for array in case.arrays]
     names = [f"{name}/{n}" for name, (_, outs) in graphs.items() for n in range(len(outs))]
     outputs = [output for _, outs in graphs.values() for output in outs]
     function = theano.function(inputs, outputs, on_unused_input="ignore")

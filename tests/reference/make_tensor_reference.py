@@ -1,4 +1,4 @@
-"""Write tensor.npz: values, dtypes and gradients of tensor functions, by Theano 1.0.5.
+"""Write tensor.npz and operations.npz: values, dtypes and gradients, by Theano 1.0.5.
 
 Run it on Theano: python tests/reference/make_tensor_reference.py
 """
@@ -14,14 +14,19 @@ import numpy as np  # noqa: E402
 import theano  # noqa: E402
 
 from engines import ENGINE  # noqa: E402
+from operation_cases import GROUPS as OPERATIONS  # noqa: E402
 from tensor_cases import GROUPS, compute, dtype_table  # noqa: E402
+
+
+def results_of(groups):
+    return {f"{g}/{n}": value for g, cases in groups.items() for n, value in compute(cases).items()}
+
 
 if __name__ == "__main__":
     if ENGINE != "theano":
         sys.exit("the reference values are Theano's own: run this on Python 3.10")
     made_by = np.array(f"made by make_tensor_reference.py on Theano {theano.__version__}")
-    results = {
-        f"{group}/{name}": value for group in GROUPS for name, value in compute(group).items()
-    }
-    results["dtypes"] = np.array(sorted(dtype_table().items()))
-    np.savez_compressed(HERE / "tensor.npz", made_by=made_by, **results)
+    dtypes = np.array(sorted(dtype_table().items()))
+    tensor = {**results_of(GROUPS), "dtypes": dtypes}
+    np.savez_compressed(HERE / "tensor.npz", made_by=made_by, **tensor)
+    np.savez_compressed(HERE / "operations.npz", made_by=made_by, **results_of(OPERATIONS))

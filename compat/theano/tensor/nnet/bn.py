@@ -76,19 +76,21 @@ def batch_normalization_train(
     axes, others = _split_axes(axes, inputs.ndim)
     mean = inputs.mean(axes, keepdims=True)
     var = inputs.var(axes, keepdims=True)
+    # A Python number would be of floatX, and results as wide.
+    epsilon, factor = (
+        pt.cast(number, inputs.dtype) for number in (epsilon, running_average_factor)
+    )
     invstd = pt.reciprocal(pt.sqrt(var + epsilon))
     ndim = pt.as_tensor(gamma).ndim
     out = (inputs - mean) * (_aligned(gamma, others, inputs.ndim) * invstd)
     results = [out + _aligned(beta, others, inputs.ndim), *_shaped((mean, invstd), others, ndim)]
     mean, var = _shaped((mean, var), others, ndim)
     if running_mean is not None:
-        results.append(running_mean * (1 - running_average_factor) + mean * running_average_factor)
+        results.append(running_mean * (1 - factor) + mean * factor)
     if running_var is not None:
         size = pt.cast(pt.prod(pt.stack([inputs.shape[axis] for axis in axes])), inputs.dtype)
         unbiased = size / (size - 1) * var
-        results.append(
-            running_var * (1 - running_average_factor) + unbiased * running_average_factor
-        )
+        results.append(running_var * (1 - factor) + unbiased * factor)
     return tuple(results)
 
 
@@ -116,6 +118,7 @@ def batch_normalization_test(
     """
     _, others = _split_axes(axes, inputs.ndim)
     gamma, beta, mean, var = (_aligned(p, others, inputs.ndim) for p in (gamma, beta, mean, var))
+    epsilon = pt.cast(epsilon, inputs.dtype)
     return (inputs - mean) * (gamma / pt.sqrt(var + epsilon)) + beta
 
 
