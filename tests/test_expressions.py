@@ -8,6 +8,7 @@ import scipy.linalg
 import theano
 import theano.tensor as T
 
+from engines import ENGINE
 from expression_cases import ARGUMENTS, TRAINED, cases, class_names
 from lasagne_expr import expressions
 from lasagne_expr.expressions import (
@@ -463,6 +464,18 @@ class TestModes:
         graph = theano.gof.FunctionGraph(theano.gof.graph.inputs([output]), [output], clone=False)
         exps = [n for n in graph.toposort() if "exp" in str(n.op).lower()]
         assert len(exps) == 1
+
+    def test_a_training_step_computes_it_once_and_its_gradient_uses_that(self):
+        l1 = InputLayer((None, 3))
+        first = DenseLayer(l1, 3, W=Orthogonal(method="cayley"), name="turned")
+        network = DenseLayer(DenseLayer(first, 3, W=first.W), 3, W=first.W.T)
+        loss = T.sqr(get_output(network)).mean()
+        updates = adam(loss, get_all_params(network, trainable=True))
+        graph = theano.function([l1.input_var], loss, updates=updates).maker.fgraph
+        if ENGINE != "theano":  # where a graph is optimized once the shapes are known
+            theano.compile.FAST_RUN.optimizer.rewrite(graph)
+        names = [str(node.op) for node in graph.toposort()]
+        assert sum("Inverse" in name for name in names) == 1
 
 
 class TestTied:

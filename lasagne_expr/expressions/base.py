@@ -228,7 +228,8 @@ class Expression:
         Raises
         ------
         ValueError
-            If nothing gives this value, with the reason.
+            If nothing gives this value, with the reason. With an expression inside, also if what
+            that has to make can't be told from the value: what a mask hides, say.
         """
         value = _checked_array(value, self)
         reason = self._reason(value, _tolerance(value))
@@ -238,8 +239,17 @@ class Expression:
         dtype = value.dtype
         values = [raw, *rest]
         if isinstance(self.init, Expression):
-            values = [*self.init.inverse(_cast(raw, dtype)), *rest]
+            values = [*self._inner_inverse(_cast(raw, dtype)), *rest]
         return [_cast(v, dtype) for v in values]
+
+    def _inner_inverse(self, raw):
+        try:
+            return self.init.inverse(raw)
+        except ValueError as error:
+            raise ValueError(
+                f"{self!r} can't tell how to have this value. Of the arrays that would give it, it "
+                f"tried one: {error}"
+            ) from error
 
     def contains(self, value: Any, tolerance: "float | None" = None) -> bool:
         """Tell whether a value is in the set.
