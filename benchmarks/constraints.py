@@ -247,9 +247,8 @@ def with_costs(text, steps) -> str:
 
 def rounded(milliseconds):
     """Write what noise leaves of a time."""
-    return (
-        f"{max(milliseconds, 0):.0f}" if abs(milliseconds) >= 9.5 else f"{max(milliseconds, 0):.1f}"
-    )
+    milliseconds = max(milliseconds, 0)
+    return f"{milliseconds:.{0 if milliseconds >= 9.5 else 1}f}"
 
 
 def sections(figures) -> list:

@@ -138,8 +138,8 @@ def about_networks(figures) -> str:
     if not run:
         return about
     return (
-        f"{about} Taken in a run of their own, on two cores of {run['processor']}, with an average "
-        f"load of {run['load_before']:.1f} before and {run['load_after']:.1f} after."
+        f"{about} Taken in a run of their own, on {run['processor']}, with an average load "
+        f"of {run['load_before']:.1f} before and {run['load_after']:.1f} after."
     )
 
 

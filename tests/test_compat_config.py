@@ -1,6 +1,6 @@
 """What theano.config does beyond Theano's: PyTensor's flags behind it, and hints."""
 
-import shutil
+import re
 
 import pytensor
 import pytest
@@ -107,9 +107,8 @@ def test_each_flag_is_in_one_table_and_has_a_description():
             assert f"{name} (" in printed
 
 
-@pytest.mark.skipif(shutil.which("nvidia-smi") is not None, reason="there may be a GPU")
 @pytest.mark.parametrize("mode", ["FAST_RUN", "NanGuardMode"])
 def test_a_missing_gpu_is_an_error_in_every_mode(mode):
     code = "import theano, theano.tensor as T; x = T.dscalar(); theano.function([x], x * 2)(1.0)"
-    last_line = run(code, f"device=cuda,mode={mode}").stderr.splitlines()[-1]
-    assert "device=cuda asks for a CUDA GPU, and JAX finds none" in last_line
+    last_line = run(code, f"device=cuda99,mode={mode}").stderr.splitlines()[-1]
+    assert re.search("RuntimeError: device=cuda99.* (JAX finds none|there are only)", last_line)

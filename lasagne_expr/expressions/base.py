@@ -33,7 +33,7 @@ class Expression:
 
     Parameters
     ----------
-    init : callable or array, default GlorotUniform()
+    init : callable or array, default GlorotUniform(), or Uniform() for vectors
         What the parameter starts from: an initializer, whose sample is moved into the set.
     as_matrix : bool, default True
         Where the set is one of matrices: whether parameters of more dimensions are taken as such.

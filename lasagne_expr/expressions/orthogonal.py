@@ -22,7 +22,7 @@ __all__ = ["Grassmannian", "Orthogonal", "SpecialOrthogonal", "expm"]
 # Of the Padé approximant of degree 7, divided by the first, which keeps float32 in range.
 _PADE = tuple(b / 17297280 for b in (17297280, 8648640, 1995840, 277200, 25200, 1512, 56, 1))
 _SQUARINGS = {"float32": 2}  # each doubles the norms that are exact to rounding; 4 by default
-_LIMIT = 128.0  # of generators' 1-norms, far above what turns anything into anything
+_LIMIT = 128.0  # of a bound of generators' 1-norms, far above what turns anything into anything
 
 
 def expm(matrix: theano.Variable) -> theano.Variable:
@@ -35,8 +35,8 @@ def expm(matrix: theano.Variable) -> theano.Variable:
     Parameters
     ----------
     matrix : matrix
-        Its 1-norm should be at most 15 for the precision of its dtype. A skew-symmetric matrix of
-        any norm gives an orthogonal one.
+        Its 1-norm should be at most 15 for the precision of its dtype. A skew-symmetric matrix
+        gives an orthogonal one far beyond that, up to norms of some 100 in float32.
 
     Returns
     -------
@@ -202,8 +202,8 @@ class Orthogonal(Expression):
     Notes
     -----
     Gradients never vanish at the start. The determinant of a square matrix keeps its sign. With
-    the Cayley map and a large :math:`A`, they become small. An :math:`A` whose 1-norm is above 128
-    is scaled down to that, as rounding would leave nothing orthogonal of what it generates.
+    the Cayley map and a large :math:`A`, they become small. An :math:`A` whose 1-norm may be
+    above 128 is scaled down, as rounding would leave nothing orthogonal of what it generates.
 
     A matrix with few columns or rows costs little: what is exponentiated has twice as many.
 

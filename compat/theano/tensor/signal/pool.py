@@ -57,7 +57,8 @@ def pool_2d(
     Raises
     ------
     ValueError
-        If an argument isn't among those above, or is given by two names.
+        If an argument isn't among those above, or is given by two names; when the sizes are known,
+        if `ignore_border` leaves nothing, where Theano's result is empty.
 
     Notes
     -----
