@@ -72,7 +72,14 @@ def assign(
     """
     if not isinstance(parameter, theano.Variable):
         raise TypeError(f"assign sets Theano variables, got {parameter!r}")
-    found = _solve(parameter, np.asarray(value))
+    value = np.asarray(value)
+    try:
+        found = _solve(parameter, value)
+    except ValueError:
+        # Of a composed expression the inverse may be a guess; what it is already is none.
+        if not isinstance(parameter, SharedVariable) and _has_value(parameter, value):
+            return {}
+        raise
     changed = {
         variable: new
         for variable, new in found.items()
@@ -85,6 +92,18 @@ def assign(
         variable: [param for param in params if variable in collect_shared_vars(param)]
         for variable in changed
     }
+
+
+def _has_value(parameter, value):
+    leaves = theano.gof.graph.inputs([parameter])
+    if not all(isinstance(leaf, (SharedVariable, theano.Constant)) for leaf in leaves):
+        return False
+    return np.array_equal(_value_of(parameter), value)
+
+
+def _value_of(parameter):
+    form = deterministic_form([parameter])[0]
+    return theano.function([], form, no_default_updates=True)()
 
 
 def _all_parameters(network):
@@ -104,6 +123,7 @@ def _solve(variable, value):
     made_by = getattr(variable.tag, "made_by", None)
     if made_by is not None:
         return _solve_made(made_by, _cast(value, variable))
+    value = _cast(value, variable)
     node = variable.owner
     undo = None if node is None else _undoing(node)
     if undo is None:
@@ -120,7 +140,11 @@ def _solve(variable, value):
 
 def _solve_made(made_by, value):
     found = {}
-    for variable, new in zip(made_by.variables, made_by.expression.inverse(value), strict=True):
+    spec = made_by.expression
+    solution = zip(spec.variable_names, made_by.variables, spec.inverse(value), strict=True)
+    for name, variable, new in solution:
+        if name in spec._free_names():
+            continue
         for shared, solved in _solve(variable, new).items():
             if shared in found and not np.array_equal(found[shared], solved):
                 raise ValueError(
@@ -177,6 +201,9 @@ def _log(value):
     return np.log(value)
 
 
+_FREEZING = {"trainable": False, "regularizable": False, "frozen": True}
+
+
 def freeze(layer_or_variable: Any) -> list[SharedVariable]:
     """Keep shared variables from being learned, and from being penalized, by tags.
 
@@ -208,9 +235,14 @@ def freeze(layer_or_variable: Any) -> list[SharedVariable]:
     >>> unfreeze(layer.W), layer.get_params(trainable=True)
     ([dense.W], [dense.W])
     """
-    found = [v for v in _shared_vars_of(layer_or_variable) if own_tags(v).get("trainable", True)]
+    found = [
+        variable
+        for variable in _shared_vars_of(layer_or_variable, trainable=True)
+        if own_tags(variable).get("trainable", True)
+    ]
     for variable in found:
-        tagged(variable, trainable=False, frozen=True)
+        variable.tag.tags_before_freezing = own_tags(variable)
+        tagged(variable, **_FREEZING)
     return found
 
 
@@ -240,19 +272,19 @@ def unfreeze(layer_or_variable: Any) -> list[SharedVariable]:
     """
     found = [v for v in _shared_vars_of(layer_or_variable) if own_tags(v).get("frozen")]
     for variable in found:
-        tags = own_tags(variable)
-        del tags["frozen"], tags["trainable"]
-        variable.tag.param_tags = tags
+        before = getattr(variable.tag, "tags_before_freezing", {})
+        others = {k: v for k, v in own_tags(variable).items() if k not in _FREEZING}
+        variable.tag.param_tags = {**others, **{k: v for k, v in before.items() if k in _FREEZING}}
     return found
 
 
-def _shared_vars_of(given):
+def _shared_vars_of(given, **tags):
     if isinstance(given, theano.Variable):
         return collect_shared_vars(given)
     if hasattr(given, "get_params"):
-        return given.get_params()
+        return given.get_params(**tags)
     if isinstance(given, Iterable) and not isinstance(given, str):
-        found = [variable for one in given for variable in _shared_vars_of(one)]
+        found = [variable for one in given for variable in _shared_vars_of(one, **tags)]
         return list(dict.fromkeys(found))
     raise TypeError(f"expected a layer, a Theano variable, or several, got {given!r}")
 
@@ -318,5 +350,5 @@ def _starting_at(old, spec):
     if isinstance(old, SharedVariable):
         value = old.get_value()
     else:
-        value = theano.function([], deterministic_form([old])[0], no_default_updates=True)()
+        value = _value_of(old)
     return lambda shape: spec.start(value)

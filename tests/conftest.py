@@ -24,6 +24,9 @@ else:
     # Scripts that tests start often compile the same; and nothing is left in the user's folder.
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", f"{KEPT}/jax")
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+    # Where speed isn't the point, tests do without LLVM's optimizations. (The examples' tests do
+    # with them.)
+    os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 import hypothesis
 import numpy as np

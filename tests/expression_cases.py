@@ -110,9 +110,11 @@ def variants():
     yield AlmostOrthogonal(1.0), SOME
     yield SemidefiniteFixedRank(2, low=0.1), [(3, 3)]
     yield Hurwitz(0.5), [(3, 3)]
+    yield Hurwitz(0.1), [(3, 3)]
     yield Increasing(0, 1, ends="both"), SOME
     yield Increasing(0, 1, gap=0.05, ends="lower"), SOME
     yield Increasing(-3, 3, ends="upper"), [(3,)]
+    yield Increasing(0, 1, gap=0.01), SOME
     yield Triangular(lower=False), SOME
     yield BlockDiagonal(2), [(4, 2), (2, 4, 1)]
     yield Kronecker((2, 1)), SOME

@@ -23,6 +23,7 @@ import safetensors.numpy
 from sklearn.datasets import load_digits
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+COMPILED = EXAMPLES.parent / ".pytest_cache" / "theano"
 PICTURES = {
     "tied_autoencoder": ["reconstructions", "code", "weights", "losses"],
     "factorized": ["accuracy"],
@@ -54,12 +55,16 @@ def example_modules(monkeypatch):
         sys.modules.pop(name, None)
 
 
-def as_a_user(**changes):
-    """Make the environment of a script: without the tests' settings of how Theano compiles."""
+def as_a_user(script, **changes):
+    """Make the environment of a script: without the tests' settings of how graphs are compiled.
+
+    What Theano compiles is kept for each script by itself. Tests of different scripts then don't
+    wait for each other, and those of the same script don't compile it again.
+    """
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", **changes}
-    flags = environment.pop("THEANO_FLAGS", "").split(",")
-    kept = [flag for flag in flags if flag.startswith(("base_compiledir", "compiledir"))]
-    return {**environment, "THEANO_FLAGS": ",".join(kept)}
+    environment.pop("XLA_FLAGS", None)
+    environment["THEANO_FLAGS"] = f"base_compiledir={COMPILED}/{script}"
+    return environment
 
 
 def run_script(name, folder, *options, **environment):
@@ -67,7 +72,7 @@ def run_script(name, folder, *options, **environment):
     return subprocess.run(
         [str(word) for word in command],
         cwd=folder,
-        env=as_a_user(**environment),
+        env=as_a_user(name, **environment),
         capture_output=True,
         text=True,
         timeout=600,
@@ -828,7 +833,7 @@ def test_ctrl_c_keeps_what_was_learned(script, tmp_path):
     process = subprocess.Popen(
         [str(word) for word in command],
         cwd=tmp_path,
-        env=as_a_user(),
+        env=as_a_user(script),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -16,6 +16,11 @@ __all__ = ["Expression", "Unary"]
 
 # How far a value may be from a set, relative to its largest element, and count as one of it.
 _TOLERANCE = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-10}
+# How far inside a set a value is taken to be that rounding has put on a limit which is only
+# approached; below all tolerances.
+ROUNDED = 1e-11
+# How many arrays to try before giving up on what an expression inside may have made.
+_TRIALS = 1000
 
 
 class _Default(GlorotUniform):
@@ -49,6 +54,8 @@ class Expression:
         The names of the variables that the expression is made of.
     fixed : tuple of str
         The names of those among them that aren't learned.
+    free : tuple of str
+        The names of those that the value in deterministic passes doesn't depend on.
     on_matrices : bool
         Whether the set is one of matrices. Parameters of more dimensions, filters for example,
         are then taken as matrices with the first axis for rows and all others for columns, unless
@@ -69,6 +76,7 @@ class Expression:
 
     names: tuple = ()
     fixed: tuple = ()
+    free: tuple = ()
     on_matrices = False
     takes_inner = False
 
@@ -123,9 +131,27 @@ class Expression:
         Returns
         -------
         array, or tuple of arrays
-            One for each of `names`.
+            One for each of `names`. What is on a limit that the expression only approaches is
+            taken as just inside.
         """
         raise NotImplementedError(f"{type(self).__name__} needs a method backward")
+
+    def backward_near(self, value: np.ndarray, raw: np.ndarray) -> np.ndarray:
+        """Compute which array gives a value of the set and is near another; for those of `Unary`.
+
+        Where many arrays give the same value, it finds one of them that an expression inside can
+        make. By default there is only the one of :meth:`backward`.
+
+        Parameters
+        ----------
+        value, raw : arrays of float64
+
+        Returns
+        -------
+        array
+        """
+        values = self.backward(value)
+        return values[0] if isinstance(values, tuple) else values
 
     def reason_against(self, value: np.ndarray, tolerance: float) -> "str | None":
         """Tell why a value isn't in the set, to within a tolerance; None if it is."""
@@ -239,17 +265,42 @@ class Expression:
         dtype = value.dtype
         values = [raw, *rest]
         if isinstance(self.init, Expression):
-            values = [*self._inner_inverse(_cast(raw, dtype)), *rest]
+            raw, found = self._made_inside(_as_float64(value), _tolerance(value))
+            values = [*self._inner_inverse(_cast(raw, dtype), found), *rest]
         return [_cast(v, dtype) for v in values]
 
-    def _inner_inverse(self, raw):
+    def _inner_inverse(self, raw, found):
         try:
-            return self.init.inverse(raw)
+            values = self.init.inverse(raw)
+            reason = None if found else "only arrays near 0 come near it"
         except ValueError as error:
+            reason = str(error)
+        if reason:
             raise ValueError(
                 f"{self!r} can't tell how to have this value. Of the arrays that would give it, it "
-                f"tried one: {error}"
-            ) from error
+                f"found none that {self.init!r} makes: {reason}"
+            )
+        return values
+
+    def _made_inside(self, value, tolerance):
+        """Find an array that gives a value, and tell whether the expression inside can make it.
+
+        Moves to and fro between the arrays that give the value and those that can be made.
+        """
+        raw = self._backward(value)[0]
+        for _ in range(_TRIALS):
+            # Much nearer than the tolerance: what is made of it may differ more than it does.
+            if isinstance(self.init.init, Expression) or self._can_be_inside(raw, 1e-2 * tolerance):
+                break
+            near = self._backward_near(value, self.init.project(raw))
+            if np.array_equal(near, raw):
+                break
+            raw = near
+        return raw, self._can_be_inside(raw, tolerance)
+
+    def _can_be_inside(self, raw, tolerance):
+        # Relative to small arrays too, as a multiple of 0 would be in most sets.
+        return self.init.contains(raw, tolerance * min(1.0, np.abs(raw).max(initial=0.0)))
 
     def contains(self, value: Any, tolerance: "float | None" = None) -> bool:
         """Tell whether a value is in the set.
@@ -271,15 +322,15 @@ class Expression:
         """
         value = _checked_array(value, self)
         tolerance = _tolerance(value) if tolerance is None else tolerance
+        try:
+            self._matrix_shape(value.shape)
+        except ValueError:
+            return False
         if self._reason(value, tolerance):
             return False
         if not isinstance(self.init, Expression):
             return True
-        try:
-            raw = self._backward(_as_float64(value))[0]
-        except ValueError:
-            return False
-        return self.init.contains(raw, tolerance)
+        return self._made_inside(_as_float64(value), tolerance)[1]
 
     def project(self, value: Any) -> np.ndarray:
         """Compute an element of the set that is near a value.
@@ -406,6 +457,10 @@ class Expression:
             values[0] = values[0].reshape(value.shape)
         return values
 
+    def _backward_near(self, value, raw):
+        shape = self._matrix_shape(value.shape)
+        return self.backward_near(value.reshape(shape), raw.reshape(shape)).reshape(value.shape)
+
     def _reason(self, value, tolerance):
         if not np.isfinite(value).all():
             return "it has elements that are NaN or infinite"
@@ -429,6 +484,10 @@ class Expression:
     def _fixed_names(self):
         inner = self.init._fixed_names() if isinstance(self.init, Expression) else ()
         return (*inner, *self.fixed)
+
+    def _free_names(self):
+        inner = self.init._free_names() if isinstance(self.init, Expression) else ()
+        return (*inner, *self.free)
 
 
 class Unary(Expression):

@@ -8,13 +8,17 @@ import theano.tensor as T
 
 from ..init import Uniform
 from ..shape_inference import infer_shape
-from .base import Expression, Unary
+from .base import ROUNDED, Expression, Unary
 
 __all__ = ["Bounded", "Increasing", "Positive", "UnitInterval"]
 
 # What starts outside of the bounds is put this far inside, as a fraction of the interval: at the
 # bounds themselves no gradient flows.
 _MARGIN = 0.01
+
+
+def _positive(value):
+    return np.where(value > 0, value, ROUNDED)
 
 
 class Positive(Unary):
@@ -65,8 +69,7 @@ class Positive(Unary):
         return T.exp(raw) if self.method == "exp" else T.nnet.softplus(raw)
 
     def backward(self, value):
-        if (value <= 0).any():
-            self._refuse(f"its smallest element, {value.min():.3g}, isn't above 0")
+        value = _positive(value)
         if self.method == "exp":
             return np.log(value)
         return value + np.log(-np.expm1(-value))
@@ -126,10 +129,8 @@ class Bounded(Unary):
         return self.low + (self.high - self.low) * T.nnet.sigmoid(raw)
 
     def backward(self, value):
-        reason = self._outside(value, value <= self.low, value >= self.high)
-        if reason:
-            self._refuse(reason)
-        return np.log(value - self.low) - np.log(self.high - value)
+        above, below = _positive(value - self.low), _positive(self.high - value)
+        return np.log(above) - np.log(below)
 
     def reason_against(self, value, tolerance):
         return self._outside(value, value < self.low - tolerance, value > self.high + tolerance)
@@ -262,9 +263,7 @@ class Increasing(Expression):
 
     def backward(self, value):
         free = self._distances(self._inner(value)) - self.gap
-        if (free <= 0).any():
-            self._refuse(f"a distance, {(free + self.gap).min():.3g}, isn't above {self.gap:g}")
-        return np.log(free)
+        return np.log(_positive(free))
 
     def reason_against(self, value, tolerance):
         distances = self._distances(self._inner(value))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import theano.tensor as T
 
-from .base import Expression, check_square
+from .base import ROUNDED, Expression, check_square
 from .low_rank import check_rank, checked_rank, rank_reason
 from .orthogonal import completed, orthonormal_columns
 
@@ -65,10 +65,11 @@ class PositiveDefinite(Expression):
         return T.dot(lower, lower.T) + self.low * one
 
     def backward(self, value):
-        try:
-            lower = np.linalg.cholesky((value + value.T) / 2 - self.low * np.eye(len(value)))
-        except np.linalg.LinAlgError:
-            self._refuse(f"an eigenvalue isn't above {self.low:g}")
+        one = np.eye(len(value))
+        above = (value + value.T) / 2 - self.low * one
+        least = ROUNDED * max(1.0, np.abs(value).max())
+        missing = max(0.0, least - np.linalg.eigvalsh(above)[0])
+        lower = np.linalg.cholesky(above + missing * one)
         return np.tril(lower, -1) + np.diag(np.log(np.diag(lower)))
 
     def reason_against(self, value, tolerance):
@@ -234,9 +235,7 @@ class SemidefiniteFixedRank(Expression):
 
     def backward(self, value):
         eigenvalues, vectors = self._largest(value)
-        above = eigenvalues - self.low
-        if (above <= 0).any():
-            self._refuse(f"an eigenvalue, {eigenvalues.min():.3g}, isn't above {self.low:g}")
+        above = np.maximum(eigenvalues - self.low, ROUNDED)
         return above + np.log(-np.expm1(-above)), np.zeros(vectors.shape), completed(vectors)
 
     def reason_against(self, value, tolerance):

@@ -66,6 +66,9 @@ class Masked(Unary):
     def backward(self, value):
         return value, self._mask_of(value.shape)
 
+    def backward_near(self, value, raw):
+        return np.where(self._mask_of(value.shape) > 0, value, raw)
+
     def reason_against(self, value, tolerance):
         outside = np.abs(value * (1 - self._mask_of(value.shape))).max()
         return f"it has {outside:.3g} where the mask is 0" if outside > tolerance else None

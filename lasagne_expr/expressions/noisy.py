@@ -57,6 +57,7 @@ class Noisy(Unary):
     """
 
     names = ("mean", "rho")
+    free = ("rho",)
 
     def __init__(self, init: Any = None, std: float = 0.01):
         if not 0 < std < math.inf:

@@ -9,7 +9,7 @@ import theano.tensor as T
 from theano.compile import SharedVariable
 
 from ..init import Uniform
-from .base import AlongAxes, Unary, axes_of
+from .base import ROUNDED, AlongAxes, Unary, axes_of
 
 __all__ = ["Simplex", "SpectralNorm", "Sphere", "Standardized", "UnitNorm", "WeightNorm"]
 
@@ -19,6 +19,9 @@ _TINY = 1e-20
 
 class _OfLengths(AlongAxes):
     """What has to do with norms along axes."""
+
+    def _multiple_near(self, value, raw):
+        return value * _factor(value, raw, self._axes(value))
 
     def _length(self, value):
         return np.sqrt(np.square(value).sum(axis=self._axes(value), keepdims=True))
@@ -70,9 +73,11 @@ class Simplex(AlongAxes):
         return exps / exps.sum(axis=axes, keepdims=True)
 
     def backward(self, value):
-        if (value <= 0).any():
-            self._refuse("an element is 0, which softmax only approaches")
-        return np.log(value)
+        return np.log(np.where(value > 0, value, ROUNDED))
+
+    def backward_near(self, value, raw):
+        logs = self.backward(value)
+        return logs + (raw - logs).mean(axis=self._axes(value), keepdims=True)
 
     def reason_against(self, value, tolerance):
         if (value < -tolerance).any():
@@ -119,6 +124,9 @@ class UnitNorm(_OfLengths):
 
     def backward(self, value):
         return value
+
+    def backward_near(self, value, raw):
+        return self._multiple_near(value, raw)
 
     def reason_against(self, value, tolerance):
         deviation = np.abs(self._length(value) - self.radius).max()
@@ -198,6 +206,9 @@ class WeightNorm(_OfLengths):
         length = self._length(value)
         return np.where(length > 0, value, 1.0), length
 
+    def backward_near(self, value, raw):
+        return self._multiple_near(self.backward(value)[0], raw)
+
 
 class Standardized(AlongAxes):
     r"""Elements with mean 0 and a given standard deviation: :math:`s (w - \mu) / \sigma`.
@@ -248,6 +259,11 @@ class Standardized(AlongAxes):
 
     def backward(self, value):
         return value
+
+    def backward_near(self, value, raw):
+        axes = self._axes(value)
+        mean = raw.mean(axis=axes, keepdims=True)
+        return mean + value * _factor(value, raw - mean, axes)
 
     def reason_against(self, value, tolerance):
         axes = self._axes(value)
@@ -346,6 +362,9 @@ class SpectralNorm(Unary):
         u = np.linalg.svd(value, full_matrices=False)[0][:, 0]
         return value, u
 
+    def backward_near(self, value, raw):
+        return value * _factor(value, raw, None)
+
     def reason_against(self, value, tolerance):
         norm = np.linalg.norm(value, 2)
         return f"its spectral norm is {norm:.6g}, not 1" if abs(norm - 1) > tolerance else None
@@ -353,6 +372,15 @@ class SpectralNorm(Unary):
     def nearest(self, value):
         norm = np.linalg.norm(value, 2)
         return value / norm if norm > 0 else np.eye(*value.shape)
+
+
+def _factor(value, raw, axes):
+    """Compute the positive factor that brings a value nearest to another array."""
+    along = (raw * value).sum(axis=axes, keepdims=True)
+    squares = np.maximum(np.square(value).sum(axis=axes, keepdims=True), _TINY)
+    # What points elsewhere would make it 0, or less.
+    least = 0.1 * np.sqrt(np.square(raw).sum(axis=axes, keepdims=True) / squares)
+    return np.maximum(along / squares, least)
 
 
 def _unit(vector):

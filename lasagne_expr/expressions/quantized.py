@@ -72,6 +72,14 @@ class Binary(_StraightThrough):
         where = T.switch if lib is T else np.where
         return where(raw >= 0, magnitude, -magnitude)
 
+    def backward_near(self, value, raw):
+        sign = np.where(value >= 0, 1.0, -1.0)
+        size, magnitude = raw * sign, np.abs(value)
+        for _ in range(2):  # to have both the signs and the mean
+            size += magnitude - size.mean(axis=self._axes(value), keepdims=True)
+            size = np.maximum(size, 1e-6 * magnitude)
+        return value * size / np.maximum(size.mean(axis=self._axes(value), keepdims=True), 1e-30)
+
 
 class Ternary(_StraightThrough):
     r"""Elements of three values: :math:`-\alpha`, 0 and :math:`\alpha`.
@@ -109,6 +117,17 @@ class Ternary(_StraightThrough):
         count = lib.maximum(above.sum(axis=axes, keepdims=True), 1)
         magnitude = (size * above).sum(axis=axes, keepdims=True) / count
         return magnitude * above * (T.sgn if lib is T else np.sign)(raw)
+
+    def backward_near(self, value, raw):
+        # The threshold depends on what is below it: at most, and at least, it is this part of the
+        # magnitude.
+        kept = (value != 0).mean(axis=self._axes(value), keepdims=True)
+        lowest, highest = 0.69 * kept, 0.71 * kept / (0.3 + 0.7 * kept)
+        magnitude = np.abs(value).max(axis=self._axes(value), keepdims=True)
+        size = np.where(value != 0, np.maximum(raw * np.sign(value), highest * magnitude), 0)
+        mean = size.mean(axis=self._axes(value), keepdims=True) / np.maximum(kept, 1e-30)
+        large = value * size / np.maximum(mean, 1e-30)
+        return large + np.where(value != 0, 0, np.clip(raw, -lowest * magnitude, lowest * magnitude))
 
 
 class Quantized(_StraightThrough):
@@ -162,3 +181,12 @@ class Quantized(_StraightThrough):
         step = lib.maximum(largest, 1e-30) / float(2 ** (self.bits - 1) - 1)
         multiples = raw / step
         return step * (T.round(multiples, "half_to_even") if lib is T else np.round(multiples))
+
+    def backward_near(self, value, raw):
+        axes = self._axes(value)
+        largest = np.abs(value).max(axis=axes, keepdims=True)
+        half = 0.499 * largest / (2 ** (self.bits - 1) - 1)
+        near = np.clip(np.clip(raw, value - half, value + half), -largest, largest)
+        # One of the largest has to stay as it is, for the distance of the levels.
+        size = np.abs(near)
+        return np.where(size == size.max(axis=axes, keepdims=True), value, near)

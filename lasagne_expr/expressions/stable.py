@@ -7,7 +7,7 @@ import numpy as np
 import scipy.linalg
 import theano.tensor as T
 
-from .base import Expression, check_square
+from .base import ROUNDED, Expression, check_square
 
 __all__ = ["Hurwitz"]
 
@@ -74,17 +74,15 @@ class Hurwitz(Expression):
     def backward(self, value):
         one = np.eye(len(value))
         shifted = value + self.alpha * one
-        largest = np.linalg.eigvals(shifted).real.max()
-        if largest >= 0:
-            self._refuse(f"an eigenvalue's real part isn't below {-self.alpha:g}")
-        # One solution of P A + A' P = -Q, of a size that goes with that of the damping.
         scale = max(np.abs(shifted).max(), 1e-30)
-        solution = scipy.linalg.solve_continuous_lyapunov(shifted.T / scale, -one)
-        solution = (solution + solution.T) / 2
+        solution = _lyapunov_solution(shifted / scale)
+        if solution is None:
+            self._refuse(f"an eigenvalue's real part is {-self.alpha:g}, the limit, more than once")
         inner = np.dot(solution, shifted) / scale
         eigenvalues, vectors = np.linalg.eigh(solution)
         factor = vectors * np.sqrt(scale / eigenvalues)
-        damping = np.linalg.cholesky(-(inner + inner.T))
+        eigenvalues, vectors = np.linalg.eigh(-(inner + inner.T))
+        damping = vectors * np.sqrt(np.maximum(eigenvalues, ROUNDED))
         return factor, damping, np.tril(inner - inner.T, -1) / 2
 
     def reason_against(self, value, tolerance):
@@ -99,5 +97,23 @@ class Hurwitz(Expression):
         largest = np.linalg.eigvals(value).real.max()
         room = 0.01 * max(np.abs(value).max(), 1e-6)
         beyond = largest + self.alpha
-        # What is just at the limit has no inverse: it is moved inside.
+        # At the limit itself, some of the damping would be 0, and not move.
         return value if beyond < 0 else value - (beyond + room) * np.eye(len(value))
+
+
+def _lyapunov_solution(matrix):
+    """Find a P > 0 with P A + A' P <= 0 that is as well conditioned as can be had simply.
+
+    By the eigenvectors its condition doesn't depend on how near the eigenvalues are to the limit.
+    Where they are nearly parallel, Lyapunov's equation with a right-hand side of -I does better.
+    """
+    eigenvalues, vectors = np.linalg.eig(matrix)
+    found = []
+    if np.linalg.cond(vectors) < 1e7:
+        rows = np.linalg.inv(vectors)
+        found.append(np.dot(rows.conj().T, rows).real)
+    if eigenvalues.real.max() < 0:
+        one = np.eye(len(matrix))
+        found.append(scipy.linalg.solve_continuous_lyapunov(matrix.T, -one))
+    found = [(p + p.T) / 2 for p in found]
+    return min((p / np.linalg.norm(p, 2) for p in found), key=np.linalg.cond, default=None)

@@ -367,7 +367,7 @@ def get_all_param_values(layer: "Layer | Sequence[Layer]", **tags: bool) -> list
 def get_param_values(
     layer: "Layer | Sequence[Layer]", evaluated: bool = True, **tags: bool
 ) -> list[np.ndarray]:
-    """Compute the parameters of a layer, or of several, as the layers use them.
+    """Compute the parameters of a layer, or of several, as its deterministic passes use them.
 
     Where a parameter is an expression, that is the expression's value: the matrix that the input
     is multiplied with, not the shared variables that it is made of.
@@ -386,7 +386,8 @@ def get_param_values(
     -------
     list of arrays
         One for each parameter, in the order of ``get_params(unwrap_shared=not evaluated)``, each
-        once. Noise within an expression is drawn, and its stream stays where it is.
+        once. What is drawn at random in deterministic passes too is drawn, and its stream stays
+        where it is.
 
     Raises
     ------
@@ -428,7 +429,7 @@ def _evaluate(expressions):
     if not expressions:
         return []
     # Looking at a parameter changes no state: neither that of noise, nor any other.
-    return theano.function([], expressions, no_default_updates=True)()
+    return theano.function([], deterministic_form(expressions), no_default_updates=True)()
 
 
 def set_all_param_values(
