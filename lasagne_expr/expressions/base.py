@@ -317,8 +317,8 @@ class Expression:
         -------
         bool
             Limits that are only approached, as 0 by `Positive`, count as inside, since rounding
-            reaches them. With an expression inside, what that made is worked out from the value,
-            and so is lost to rounding near such limits.
+            reaches them. With an expression inside, what that made is searched for; false also if
+            none is found, as where it was lost to rounding near such limits.
         """
         value = _checked_array(value, self)
         tolerance = _tolerance(value) if tolerance is None else tolerance

@@ -127,7 +127,9 @@ class Ternary(_StraightThrough):
         size = np.where(value != 0, np.maximum(raw * np.sign(value), highest * magnitude), 0)
         mean = size.mean(axis=self._axes(value), keepdims=True) / np.maximum(kept, 1e-30)
         large = value * size / np.maximum(mean, 1e-30)
-        return large + np.where(value != 0, 0, np.clip(raw, -lowest * magnitude, lowest * magnitude))
+        return large + np.where(
+            value != 0, 0, np.clip(raw, -lowest * magnitude, lowest * magnitude)
+        )
 
 
 class Quantized(_StraightThrough):
