@@ -347,8 +347,5 @@ def _is_frozen(param):
 def _starting_at(old, spec):
     if not hasattr(spec, "start"):
         return spec
-    if isinstance(old, SharedVariable):
-        value = old.get_value()
-    else:
-        value = _value_of(old)
+    value = old.get_value() if isinstance(old, SharedVariable) else _value_of(old)
     return lambda shape: spec.start(value)
