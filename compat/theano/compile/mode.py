@@ -31,7 +31,7 @@ __all__ = [
 
 # Where a matrix has been inverted, products with that and its transpose are cheaper than a second
 # solution of equations.
-FAST_RUN = JAX.excluding("inv_to_solve", "transpose_of_inv")
+FAST_RUN = JAX.excluding("inv_to_solve", "transpose_of_inv").including("channels_last")
 FAST_COMPILE = Mode(
     JAXLinker(), RewriteDatabaseQuery(include=["fast_compile", "jax"], exclude=["fusion"])
 )

@@ -1,0 +1,94 @@
+"""What lies between convolutions is computed with channels last, and has the same values."""
+
+import itertools
+
+import numpy as np
+import pytest
+import theano
+import theano.tensor as T
+from theano.compile.mode import FAST_RUN
+from theano.tensor.nnet.channels_last import ChannelsLast
+
+from lasagne_expr.layers import (
+    Conv2DLayer,
+    ElemwiseSumLayer,
+    GlobalPoolLayer,
+    InputLayer,
+    MaxPool2DLayer,
+    batch_norm,
+    get_all_params,
+    get_output,
+)
+from lasagne_expr.utils import floatX
+
+CHANNELS_FIRST = FAST_RUN.excluding("channels_last")
+
+
+def rewritten(inputs, outputs):
+    graph = theano.gof.FunctionGraph(inputs, outputs, clone=True)
+    ChannelsLast().rewrite(graph)
+    return graph
+
+
+def axes_reduced(graph):
+    return [node.op.axis for node in graph.toposort() if isinstance(node.op, T.elemwise.CAReduce)]
+
+
+@pytest.fixture
+def images():
+    return floatX(np.random.normal(size=(3, 2, 5, 4)))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_residual_network_and_its_gradients(images, dtype):
+    theano.config.floatX = dtype
+    first = batch_norm(Conv2DLayer(InputLayer((None, 2, 5, 4)), 4, 3, pad=1))
+    second = batch_norm(Conv2DLayer(first, 4, (1, 3), stride=(2, 1), pad="same", num_groups=2))
+    shortcut = Conv2DLayer(first, 4, 1, stride=(2, 1), nonlinearity=None)
+    network = GlobalPoolLayer(ElemwiseSumLayer([second, shortcut]))
+    x = T.tensor4("x")
+    loss = T.sqr(get_output(network, x)).mean()
+    params = get_all_params(network, trainable=True)
+    outputs = [loss, *theano.grad(loss, [x, *params])]
+    found, expected = (
+        theano.function([x], outputs, mode=mode, no_default_updates=True)(images.astype(dtype))
+        for mode in (FAST_RUN, CHANNELS_FIRST)
+    )
+    tolerance = {"float32": 1e-5, "float64": 1e-11}[dtype]
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("count", range(1, 5))
+def test_reductions_are_along_the_same_axes(images, count):
+    x, w = T.tensor4("x"), floatX(np.ones((2, 2, 1, 1)))
+    y = 2 * T.nnet.conv2d(x, w) + floatX([1, 2]).reshape(1, 2, 1, 1)
+    values = 2 * images.sum(axis=1, keepdims=True) + np.array([1, 2]).reshape(1, 2, 1, 1)
+    for axes in itertools.combinations(range(4), count):
+        graph = rewritten([x], [y.sum(axis=axes)])
+        (moved,) = axes_reduced(graph)
+        assert moved == tuple(sorted({0: 0, 1: 3, 2: 1, 3: 2}[axis] for axis in axes))
+        both = theano.function([x], [y.sum(axis=axes), y.max(axis=axes)])(images)
+        np.testing.assert_allclose(both[0], values.sum(axis=axes), rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(both[1], values.max(axis=axes), rtol=1e-5, atol=1e-5)
+
+
+def test_what_needs_channels_first_stays_so():
+    x, w = T.tensor4("x"), T.tensor4("w")
+    y = T.nnet.relu(T.nnet.conv2d(x, w))
+    assert axes_reduced(rewritten([x, w], [y.sum(axis=1)])) == [(3,)]
+    for other in (y, y.flatten(2), y[:, 0]):
+        assert axes_reduced(rewritten([x, w], [y.sum(axis=1), other])) == [(1,)]
+    pooled = get_output(MaxPool2DLayer(InputLayer((None, 2, 4, 4)), 2), y)
+    assert axes_reduced(rewritten([x, w], [y.sum(axis=1), pooled])) == [(1,)]
+
+
+def test_an_image_that_no_convolution_made_keeps_its_order(images):
+    x, w = T.tensor4("x"), T.tensor4("w")
+    y = T.nnet.conv2d(x, w)
+    cost = (y * x[:, :1]).sum(axis=1)
+    assert axes_reduced(rewritten([x, w], [cost])) == [(1,)]
+    filters = floatX(np.random.normal(size=(3, 2, 1, 1)))
+    expected = np.einsum("nchw,fc->nhw", images, filters[:, :, 0, 0]) * images[:, 0]
+    found = theano.function([x, w], (y * T.addbroadcast(x[:, :1], 1)).sum(axis=1))(images, filters)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
