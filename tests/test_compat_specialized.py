@@ -8,7 +8,13 @@ import theano
 import theano.tensor as T
 from theano.tensor.opt import Assert
 
-from lasagne_expr.layers import DenseLayer, EmbeddingLayer, InputLayer, get_output
+from lasagne_expr.layers import (
+    DenseLayer,
+    EmbeddingLayer,
+    InputLayer,
+    TransposedConv2DLayer,
+    get_output,
+)
 
 
 def count(function):
@@ -102,6 +108,28 @@ class TestErrors:
         f = theano.function([x], Assert("must be positive")(x, (x > 0).all()), name="root")
         with pytest.raises(AssertionError, match=rf"'root': must be positive\n.*{__file__}:\d+"):
             f([1.0, -1.0])
+
+    @pytest.mark.filterwarnings("error:.*PyTensor interprets it:UserWarning")
+    def test_tell_the_shapes_of_which_an_assertion_is(self):
+        x, y = T.dvectors("x", "y")
+        checked = Assert("lengths should be equal")(x, T.eq(x.shape[0], y.shape[0]))
+        f = theano.function([x, y], checked.sum() + y.sum(), name="root")
+        assert f([1.0, 2.0], [3.0, 4.0]) == 10
+        with pytest.raises(
+            AssertionError,
+            match=rf"'root', called with x of shape \(2,\), y of shape \(1,\): lengths should be "
+            rf"equal\n.*{__file__}:\d+",
+        ):
+            f([1.0, 2.0], [3.0])
+
+    @pytest.mark.filterwarnings("error:.*PyTensor interprets it:UserWarning")
+    def test_say_that_more_is_cropped_than_there_is(self):
+        source = InputLayer((None, 1, None, None))
+        layer = TransposedConv2DLayer(source, 1, 3, stride=2, crop=4, name="up")
+        f = theano.function([source.input_var], get_output(layer))
+        with pytest.raises(ValueError, match=r"'up'(.|\n)*more is cropped than there is: an input"):
+            f(np.ones((1, 1, 2, 2), theano.config.floatX))
+        assert f(np.ones((1, 1, 5, 5), theano.config.floatX)).shape == (1, 1, 3, 3)
 
     def test_are_long_where_that_is_asked_for(self):
         x, y = T.dmatrices("x", "y")

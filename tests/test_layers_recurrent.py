@@ -457,6 +457,28 @@ class TestBadInput:
             with pytest.raises(ValueError, match=r"'rnn': the mask has shape \(None"):
                 kind((None, 4, INPUTS), UNITS, mask_input=InputLayer(shape), name="rnn")
 
+    def test_mask_of_another_shape_in_a_call(self, kind):
+        l_in, l_mask = InputLayer((None, None, INPUTS)), InputLayer((None, None))
+        layer = make(kind, l_in, mask_input=l_mask, name="rnn")
+        x = normal(2, 5, INPUTS)
+        for shape in ((5,), (2, 5, 1)):
+            with pytest.raises(ValueError, match=rf"'rnn': the mask has {len(shape)} axes"):
+                get_output(layer, {l_in: x, l_mask: np.ones(shape)})
+        inputs = [l_in.input_var, l_mask.input_var]
+        compute = theano.function(inputs, get_output(layer), allow_input_downcast=True)
+        for steps in (4, 7):
+            with pytest.raises(AssertionError, match="'rnn': the mask and the input have diff"):
+                compute(x, np.ones((2, steps)))
+        assert compute(x, np.ones((2, 5))).shape == (2, 5, UNITS)
+
+    def test_another_number_of_steps_than_is_unrolled(self, kind):
+        l_in = InputLayer((None, 4, INPUTS))
+        layer = make(kind, l_in, unroll_scan=True, name="rnn")
+        compute = theano.function([l_in.input_var], get_output(layer), allow_input_downcast=True)
+        for steps in (3, 6):
+            with pytest.raises(AssertionError, match="'rnn'.* is unrolled for 4 steps"):
+                compute(normal(2, steps, INPUTS))
+
     def test_first_state_of_another_width(self, kind):
         with pytest.raises(ValueError, match=r"'rnn': hid_init .*\(None, 5\).*\(None, 3\)"):
             kind((None, 4, INPUTS), UNITS, hid_init=InputLayer((None, 5)), name="rnn")

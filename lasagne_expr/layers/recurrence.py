@@ -6,6 +6,7 @@ from typing import Any
 
 import theano
 import theano.tensor as T
+from theano.tensor.opt import Assert
 
 from ..utils import unroll_scan
 from .base import Layer, MergeLayer
@@ -185,19 +186,44 @@ class Recurrence(MergeLayer):
         Returns
         -------
         Theano variable
+
+        Raises
+        ------
+        ValueError
+            If the mask hasn't two axes.
+        AssertionError
+            When the expression is computed, if the mask, or a loop that is unrolled, is for another
+            number of steps.
         """
-        input = _steps_first(inputs[0])
+        input = self._of_known_length(_steps_first(inputs[0]))
         sequences = self._projected(input, kwargs) if self.precompute_input else [input]
         initial = [
             self._initial_state(name, inputs, input.shape[1]) for name in self.initial_states
         ]
         if "mask" in self.input_positions:
-            mask = _steps_first(inputs[self.input_positions["mask"]])
+            mask = self._checked_mask(inputs[self.input_positions["mask"]], input)
             sequences.append(T.neq(mask, 0).dimshuffle(0, 1, *["x"] * (initial[0].ndim - 1)))
         hidden = self._run(sequences, initial, kwargs)[0]
         if self.only_return_final:
             return hidden[-1]
         return _steps_first(hidden[::-1] if self.backwards else hidden)
+
+    def _of_known_length(self, input):
+        steps = self.input_shapes[0][1]
+        if not self.unroll_scan:
+            return input
+        complaint = f"{self} is unrolled for {steps} steps, but its input has another number"
+        return Assert(complaint)(input, T.eq(input.shape[0], steps))
+
+    def _checked_mask(self, mask, input):
+        if mask.ndim != 2:
+            raise ValueError(
+                f"{self}: the mask has {mask.ndim} axes, but should have 2: (batch size, steps)"
+            )
+        # A loop would go over as many steps as the shorter of the two has.
+        complaint = f"{self}: the mask and the input have different numbers of steps"
+        mask = _steps_first(mask)
+        return Assert(complaint)(mask, T.eq(mask.shape[0], input.shape[0]))
 
     def _projected(self, input, kwargs):
         """Project the inputs of all steps at once, as one batch."""

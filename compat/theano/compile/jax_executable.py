@@ -25,6 +25,7 @@ from theano.compile.windows import with_windows
 
 __all__ = [
     "BoundsError",
+    "FailedCheck",
     "ShapeError",
     "compile_graph",
     "interpret_graph",
@@ -40,6 +41,14 @@ class ShapeError(ValueError):
 
 class BoundsError(IndexError):
     """An index that is out of bounds."""
+
+
+class FailedCheck(Exception):
+    """A condition that fails for some shapes, whatever the values; with the error to raise."""
+
+    def __init__(self, error: Exception):
+        super().__init__(str(error))
+        self.error = error
 
 
 class _Misfit(Exception):

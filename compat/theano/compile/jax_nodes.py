@@ -20,7 +20,7 @@ from pytensor.tensor.elemwise import CAReduce, Elemwise
 from pytensor.tensor.math import Dot
 from pytensor.tensor.subtensor import indices_from_subtensor
 from theano.compile.extremes import compared_with_extremes, rounded_once
-from theano.compile.jax_executable import BoundsError
+from theano.compile.jax_executable import BoundsError, FailedCheck
 from theano.compile.origin import Parts, complaint
 
 __all__ = ["Checks", "NoChecks", "constant_of_its_dtype", "graph_to_jax", "node_to_jax"]
@@ -34,14 +34,17 @@ class Checks:
         self.errors = []
 
     def require(self, condition: Any, error: Exception) -> None:
-        """Raise an error unless a condition holds: now if that is known, else at each call."""
+        """Raise an error unless a condition holds: now if that is known, else at each call.
+
+        Now it is that of a `FailedCheck`, to tell it from failures of JAX.
+        """
         from jax.core import Tracer
 
         if isinstance(condition, Tracer):
             self.conditions.append(condition)
             self.errors.append(error)
         elif not condition:
-            raise error
+            raise FailedCheck(error)
 
 
 class NoChecks(Checks):

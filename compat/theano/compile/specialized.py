@@ -11,6 +11,7 @@ from pytensor.tensor.type import TensorType
 from theano.compile.forks import start_jax_unless_forked
 from theano.compile.jax_executable import (
     BoundsError,
+    FailedCheck,
     ShapeError,
     compile_graph,
     interpret_graph,
@@ -136,7 +137,8 @@ class SpecializedGraph:
             try:
                 plan.executable(arguments, stores)
                 return plan
-            except (ShapeError, BoundsError) as error:
+            except (ShapeError, BoundsError, FailedCheck) as failure:
+                error = getattr(failure, "error", failure)
                 shapes = self._shapes(_values(arguments, stores))
                 raise type(error)(f"{self.name}, called with {shapes}: {error}") from error
             except Exception as error:

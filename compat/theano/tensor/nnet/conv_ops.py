@@ -286,6 +286,11 @@ class AbstractConv_gradInputs(BaseAbstractConv):
         channels = filters[-self.convdim - 1]
         channels = None if channels is None else channels * self.num_groups
         shape = (output[0], channels, *sizes)
+        if any(isinstance(size, int) and size < 0 for size in sizes):
+            raise ValueError(
+                f"more is cropped than there is: an input of shape {output}, filters of shape "
+                f"{filters} and border_mode {self.border_mode!r} make an output of shape {shape}"
+            )
         self._check_output(shape, filters, output)
         return shape
 
