@@ -23,7 +23,7 @@ from theano.tensor.elemwise import DimShuffle, Elemwise
 from .parameters import (
     collect_shared_vars,
     create_param,
-    deterministic_form,
+    evaluate,
     is_drawn,
     own_tags,
     tagged,
@@ -95,15 +95,10 @@ def assign(
 
 
 def _has_value(parameter, value):
-    leaves = theano.gof.graph.inputs([parameter])
-    if not all(isinstance(leaf, (SharedVariable, theano.Constant)) for leaf in leaves):
+    try:
+        return np.array_equal(evaluate([parameter])[0], value)
+    except ValueError:  # it depends on an input
         return False
-    return np.array_equal(_value_of(parameter), value)
-
-
-def _value_of(parameter):
-    form = deterministic_form([parameter])[0]
-    return theano.function([], form, no_default_updates=True)()
 
 
 def _all_parameters(network):
@@ -347,5 +342,5 @@ def _is_frozen(param):
 def _starting_at(old, spec):
     if not hasattr(spec, "start"):
         return spec
-    value = old.get_value() if isinstance(old, SharedVariable) else _value_of(old)
+    value = old.get_value() if isinstance(old, SharedVariable) else evaluate([old])[0]
     return lambda shape: spec.start(value)

@@ -26,6 +26,7 @@ __all__ = [
     "collect_shared_vars",
     "create_param",
     "deterministic_form",
+    "evaluate",
     "has_tags",
     "is_drawn",
     "own_tags",
@@ -382,6 +383,42 @@ def deterministic_form(outputs: "list[theano.Variable]") -> "list[theano.Variabl
     if not replace:
         return outputs
     return theano.clone(outputs, replace=replace, strict=False)
+
+
+def evaluate(params: "list[theano.Variable]") -> "list[np.ndarray]":
+    """Compute parameters that are expressions, as deterministic passes use them.
+
+    Looking at a parameter changes no state: neither that of noise, nor any other.
+
+    Parameters
+    ----------
+    params : list of Theano variables
+
+    Returns
+    -------
+    list of arrays
+
+    Raises
+    ------
+    ValueError
+        If one depends on an input of the network.
+
+    Examples
+    --------
+    >>> import theano
+    >>> evaluate([theano.shared(2.0) * 3])
+    [array(6.)]
+    """
+    for param in params:
+        for leaf in theano.gof.graph.inputs([param]):
+            if not isinstance(leaf, (SharedVariable, theano.Constant)):
+                raise ValueError(
+                    f"parameter {param} depends on the input {leaf}, so that it has no value by "
+                    "itself: compute it with theano.function, and give the input"
+                )
+    if not params:
+        return []
+    return theano.function([], deterministic_form(params), no_default_updates=True)()
 
 
 def _checked_shape(shape, label):

@@ -265,7 +265,7 @@ class Expression:
         dtype = value.dtype
         values = [raw, *rest]
         if isinstance(self.init, Expression):
-            raw, found = self._made_inside(_as_float64(value), _tolerance(value))
+            raw, found = self._made_inside(raw, _as_float64(value), _tolerance(value))
             values = [*self._inner_inverse(_cast(raw, dtype), found), *rest]
         return [_cast(v, dtype) for v in values]
 
@@ -282,12 +282,11 @@ class Expression:
             )
         return values
 
-    def _made_inside(self, value, tolerance):
+    def _made_inside(self, raw, value, tolerance):
         """Find an array that gives a value, and tell whether the expression inside can make it.
 
-        Moves to and fro between the arrays that give the value and those that can be made.
+        From one that gives the value it moves to and fro between those and what can be made.
         """
-        raw = self._backward(value)[0]
         for _ in range(_TRIALS):
             # Much nearer than the tolerance: what is made of it may differ more than it does.
             if isinstance(self.init.init, Expression) or self._can_be_inside(raw, 1e-2 * tolerance):
@@ -330,7 +329,8 @@ class Expression:
             return False
         if not isinstance(self.init, Expression):
             return True
-        return self._made_inside(_as_float64(value), tolerance)[1]
+        value = _as_float64(value)
+        return self._made_inside(self._backward(value)[0], value, tolerance)[1]
 
     def project(self, value: Any) -> np.ndarray:
         """Compute an element of the set that is near a value.
@@ -556,6 +556,11 @@ def axes_of(axes: Any, ndim: int) -> tuple:
 def dim_shape(variable: theano.Variable, shape: "tuple | None") -> tuple:
     """Tell a shape that was given, or else that of a variable."""
     return tuple(variable.shape) if shape is None else shape
+
+
+def above_zero(value: np.ndarray) -> np.ndarray:
+    """Replace what rounding has made 0, or less, of positive numbers."""
+    return np.where(value > 0, value, ROUNDED)
 
 
 def check_square(owner: Expression, shape: tuple) -> None:

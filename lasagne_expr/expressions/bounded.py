@@ -8,17 +8,13 @@ import theano.tensor as T
 
 from ..init import Uniform
 from ..shape_inference import infer_shape
-from .base import ROUNDED, Expression, Unary
+from .base import Expression, Unary, above_zero
 
 __all__ = ["Bounded", "Increasing", "Positive", "UnitInterval"]
 
 # What starts outside of the bounds is put this far inside, as a fraction of the interval: at the
 # bounds themselves no gradient flows.
 _MARGIN = 0.01
-
-
-def _positive(value):
-    return np.where(value > 0, value, ROUNDED)
 
 
 class Positive(Unary):
@@ -69,7 +65,7 @@ class Positive(Unary):
         return T.exp(raw) if self.method == "exp" else T.nnet.softplus(raw)
 
     def backward(self, value):
-        value = _positive(value)
+        value = above_zero(value)
         if self.method == "exp":
             return np.log(value)
         return value + np.log(-np.expm1(-value))
@@ -129,7 +125,7 @@ class Bounded(Unary):
         return self.low + (self.high - self.low) * T.nnet.sigmoid(raw)
 
     def backward(self, value):
-        above, below = _positive(value - self.low), _positive(self.high - value)
+        above, below = above_zero(value - self.low), above_zero(self.high - value)
         return np.log(above) - np.log(below)
 
     def reason_against(self, value, tolerance):
@@ -263,7 +259,7 @@ class Increasing(Expression):
 
     def backward(self, value):
         free = self._distances(self._inner(value)) - self.gap
-        return np.log(_positive(free))
+        return np.log(above_zero(free))
 
     def reason_against(self, value, tolerance):
         distances = self._distances(self._inner(value))

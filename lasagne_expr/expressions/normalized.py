@@ -9,7 +9,7 @@ import theano.tensor as T
 from theano.compile import SharedVariable
 
 from ..init import Uniform
-from .base import ROUNDED, AlongAxes, Unary, axes_of
+from .base import AlongAxes, Unary, above_zero, axes_of
 
 __all__ = ["Simplex", "SpectralNorm", "Sphere", "Standardized", "UnitNorm", "WeightNorm"]
 
@@ -73,7 +73,7 @@ class Simplex(AlongAxes):
         return exps / exps.sum(axis=axes, keepdims=True)
 
     def backward(self, value):
-        return np.log(np.where(value > 0, value, ROUNDED))
+        return np.log(above_zero(value))
 
     def backward_near(self, value, raw):
         logs = self.backward(value)

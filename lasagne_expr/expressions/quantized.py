@@ -119,8 +119,7 @@ class Ternary(_StraightThrough):
         return magnitude * above * (T.sgn if lib is T else np.sign)(raw)
 
     def backward_near(self, value, raw):
-        # The threshold depends on what is below it: at most, and at least, it is this part of the
-        # magnitude.
+        # The threshold depends on what is below it, and is between these parts of the magnitude.
         kept = (value != 0).mean(axis=self._axes(value), keepdims=True)
         lowest, highest = 0.69 * kept, 0.71 * kept / (0.3 + 0.7 * kept)
         magnitude = np.abs(value).max(axis=self._axes(value), keepdims=True)

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import theano
 from theano.compile import SharedVariable
 
-from ..parameters import as_theano_expression, deterministic_form
+from ..parameters import as_theano_expression, deterministic_form, evaluate
 from .base import Layer, MergeLayer
 from .input import InputLayer
 
@@ -410,26 +409,8 @@ def get_param_values(
     )
     params = list(dict.fromkeys(found))
     expressions = [param for param in params if not isinstance(param, SharedVariable)]
-    for expression in expressions:
-        _check_depends_on_no_input(expression)
-    values = dict(zip(expressions, _evaluate(expressions)))
+    values = dict(zip(expressions, evaluate(expressions)))
     return [np.asarray(values[param]) if param in values else param.get_value() for param in params]
-
-
-def _check_depends_on_no_input(param):
-    for leaf in theano.gof.graph.inputs([param]):
-        if not isinstance(leaf, (SharedVariable, theano.Constant)):
-            raise ValueError(
-                f"parameter {param} depends on the input {leaf}, so that it has no value by "
-                "itself: compute it with theano.function, and give the input"
-            )
-
-
-def _evaluate(expressions):
-    if not expressions:
-        return []
-    # Looking at a parameter changes no state: neither that of noise, nor any other.
-    return theano.function([], deterministic_form(expressions), no_default_updates=True)()
 
 
 def set_all_param_values(

@@ -56,30 +56,31 @@ class ChannelsLast(GraphRewriter):
 
 def _images_between_convolutions(fgraph):
     """Find the images of which all uses, and those of what is made of them, allow channels last."""
-    region_of, regions = {}, []
+    made_with = {}  # by image, those that it is made of or goes into
     for node in fgraph.toposort():
         output = node.outputs[0]
         if _convolves(node, AbstractConv, AbstractConv_gradInputs):
-            region = {output}
-        elif isinstance(node.op, Elemwise) and _goes_with_images(node, region_of):
-            joined = [region_of[v] for v in node.inputs if v in region_of]
-            region = set().union({output}, *joined)
-            regions = [other for other in regions if not any(other is one for one in joined)]
-        else:
-            continue
-        regions.append(region)
-        region_of.update(dict.fromkeys(region, region))
-    found = [region for region in regions if all(_allows(v, region, fgraph) for v in region)]
-    return set().union(*found)
+            made_with[output] = []
+        elif isinstance(node.op, Elemwise) and _goes_with_images(node, made_with):
+            made_with[output] = [v for v in node.inputs if v in made_with]
+            for image in made_with[output]:
+                made_with[image].append(output)
+    left_alone = [image for image in made_with if not _allows(image, made_with, fgraph)]
+    chosen = made_with.keys() - left_alone
+    while left_alone:
+        reached = chosen.intersection(made_with[left_alone.pop()])
+        chosen -= reached
+        left_alone += reached
+    return chosen
 
 
 def _convolves(node, *kinds):
     return isinstance(node.op, kinds) and node.op.convdim == 2 and not node.op.unshared
 
 
-def _goes_with_images(node, region_of):
+def _goes_with_images(node, images):
     """Tell whether all inputs are images, or have one value for all places of an image."""
-    found = [v in region_of for v in node.inputs]
+    found = [v in images for v in node.inputs]
     return (
         len(node.outputs) == 1
         and any(found)
@@ -87,12 +88,12 @@ def _goes_with_images(node, region_of):
     )
 
 
-def _allows(image, region, fgraph):
+def _allows(image, images, fgraph):
     """Tell whether everything that uses an image can take it with channels last."""
     return all(
         node.outputs  # or else the image is an output of the graph
         and (
-            node.outputs[0] in region
+            (node.outputs[0] in images and isinstance(node.op, Elemwise))
             or isinstance(node.op, CAReduce)
             or _convolves(node, AbstractConv, AbstractConv_gradInputs, AbstractConv_gradWeights)
         )
