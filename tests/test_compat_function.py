@@ -9,6 +9,9 @@ import pytensor
 import pytest
 import theano
 import theano.tensor as T
+from theano.configparser import change_flags
+from theano.sandbox.rng_mrg import MRG_RandomStreams
+from theano.tensor.shared_randomstreams import RandomStreams
 
 
 class TestShapes:
@@ -71,13 +74,29 @@ class TestRewrites:
 
 
 class TestShared:
-    def test_updates_leave_no_second_copy_of_a_value(self):
+    def test_updates_in_place_leave_no_second_copy_of_a_value(self):
         w = theano.shared(np.zeros(1000))
-        add = theano.function([], updates={w: w + 1})
-        add()
+        with change_flags({"jax.update_in_place": True}):
+            add = theano.function([], updates={w: w + 1})
+            add()
         before = w.get_value(borrow=True, return_internal_type=True)
         add()
         assert before.is_deleted()
+
+    def test_rows_are_updated_in_place_unless_there_is_none_of_that_number(self):
+        table, rows = theano.shared(np.zeros((4, 2))), T.lvector("rows")
+        other = theano.shared(np.zeros(2))
+        step = theano.function(
+            [rows], updates={table: T.inc_subtensor(table[rows], 1), other: other + 1}
+        )
+        step(np.array([0, 2]))
+        before = table.get_value(borrow=True, return_internal_type=True)
+        step(np.array([2, 3]))
+        assert before.is_deleted()
+        with pytest.raises(IndexError, match="axis 0 of size 4"):
+            step(np.array([1, 4]))
+        assert table.get_value()[:, 0].tolist() == [1, 0, 2, 1]
+        assert other.get_value().tolist() == [2, 2]
 
     def test_functions_of_pytensor_see_the_same_value(self):
         w = theano.shared(np.zeros(3))
@@ -144,23 +163,83 @@ class TestArguments:
 
 
 class TestInterrupt:
-    def test_comes_after_the_update_and_leaves_the_handler(self, monkeypatch):
-        w = theano.shared(np.zeros(3))
-        add = theano.function([], updates={w: w + 1})
-        add()
-        run = add._graph.executable([], add._stores)
+    """An interrupt comes while a call computes."""
 
-        def interrupted(arguments, stored):
-            results = run(arguments, stored)  # w's buffer is overwritten from here on
+    @pytest.fixture(autouse=True)
+    def handler(self):
+        handler = signal.getsignal(signal.SIGINT)
+        yield handler
+        signal.signal(signal.SIGINT, handler)
+
+    @staticmethod
+    def interrupted(function, monkeypatch):
+        """Have what a function compiled interrupted when it has computed."""
+        executable = function._graph.executable([], function._stores)
+
+        def compute(arguments, stored):
+            results = executable.compute(arguments, stored)
             os.kill(os.getpid(), signal.SIGINT)
             return results
 
-        monkeypatch.setattr(add._graph, "executable", lambda arguments, stores: interrupted)
-        handler = signal.getsignal(signal.SIGINT)
+        monkeypatch.setattr(
+            function._graph,
+            "executable",
+            lambda arguments, stores: executable._replace(compute=compute),
+        )
+
+    @pytest.mark.parametrize("outputs", [None, "some"])
+    def test_leaves_shared_variables_as_they_were(self, monkeypatch, outputs, handler):
+        w, v = theano.shared(np.zeros(3)), theano.shared(np.ones(2))
+        step = theano.function([], outputs and w.sum(), updates={w: w + 1, v: v * 2})
+        step()
+        self.interrupted(step, monkeypatch)
         with pytest.raises(KeyboardInterrupt):
-            add()
-        assert w.get_value().tolist() == [2, 2, 2]
+            step()
+        assert w.get_value().tolist() == [1, 1, 1]
+        assert v.get_value().tolist() == [2, 2]
         assert signal.getsignal(signal.SIGINT) is handler
+        monkeypatch.undo()
+        step()
+        assert w.get_value().tolist() == [2, 2, 2]
+
+    def test_leaves_random_states_as_they_were(self, monkeypatch):
+        def draws(streams, interrupt):
+            draw = theano.function([], streams.uniform((3,)))
+            found = [draw()]
+            if interrupt:
+                self.interrupted(draw, monkeypatch)
+                with pytest.raises(KeyboardInterrupt):
+                    draw()
+                monkeypatch.undo()
+            return [*found, draw()]
+
+        for kind in (MRG_RandomStreams, RandomStreams):
+            np.testing.assert_array_equal(draws(kind(3), True), draws(kind(3), False))
+
+    @pytest.mark.parametrize("in_place", [False, True])
+    def test_comes_after_an_update_in_place(self, monkeypatch, in_place):
+        table, w = theano.shared(np.zeros((5, 2))), theano.shared(np.zeros(3))
+        change = T.inc_subtensor(table[2], 1) if not in_place else table + 1
+        with change_flags({"jax.update_in_place": in_place}):
+            step = theano.function([], updates={table: change, w: w + 1})
+            step()
+        self.interrupted(step, monkeypatch)
+        with pytest.raises(KeyboardInterrupt):
+            step()
+        assert table.get_value()[2].tolist() == [2, 2]
+        assert w.get_value().tolist() == [2, 2, 2]
+
+    def test_of_a_handler_that_goes_on_undoes_nothing(self, monkeypatch):
+        w = theano.shared(np.zeros(3))
+        step = theano.function([], updates={w: w + 1})
+        step()
+        self.interrupted(step, monkeypatch)
+        caught = []
+        signal.signal(signal.SIGINT, handler := lambda *arguments: caught.append(arguments))
+        step()
+        assert signal.getsignal(signal.SIGINT) is handler
+        assert len(caught) == 1
+        assert w.get_value().tolist() == [2, 2, 2]
 
 
 class TestThreads:

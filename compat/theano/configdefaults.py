@@ -317,6 +317,11 @@ OWN: dict[str, tuple[ConfigParam, str]] = {
         IntParam(64, _positive),
         "For how many combinations of shapes a function keeps what was compiled.",
     ),
+    "jax.update_in_place": (
+        BoolParam(False),
+        "Let new values overwrite the old ones, which saves memory. An interrupt then comes "
+        "after the update.",
+    ),
     **{
         f"numpy.seterr_{kind}": (
             EnumStr(default, *_ON_FLOATING_POINT_ERROR, allow_override=False),

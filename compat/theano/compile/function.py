@@ -442,17 +442,25 @@ class Function:
         self.profile.add_call(end - start - compiling, end - found)
         return results
 
-    def _run(self, run, values):
-        with IN_USE, _DeferredInterrupt():
-            results, error = run(values, [store.on_device() for store in self._stores])
-            for target, new in zip(self._targets, results[len(self._outputs) :]):
-                if new is not None:
-                    target.put(new)
+    def _run(self, executable, values):
+        with _AllOrNothing() as call:
+            with IN_USE:
+                before = [target.on_device() for target in self._targets]
+                stored = [store.on_device() for store in self._stores]
+                results, error = executable.compute(values, stored)
+                if not executable.overwrites:
+                    call.undo = lambda: self._update(before)
+                self._update(results[len(self._outputs) :])
+            # Waits for the results, and lets other threads compute meanwhile.
+            found = [_to_numpy(result) for result in results[: len(self._outputs)]]
         if error is not None:
             raise type(error)(f"{self}: {error}")
-        if self._single:
-            return _to_numpy(results[0])
-        return [_to_numpy(result) for result in results[: len(self._outputs)]]
+        return found[0] if self._single else found
+
+    def _update(self, values):
+        for target, value in zip(self._targets, values):
+            if value is not None:
+                target.put(value)
 
     def _bind(self, args, kwargs):
         if len(args) > len(self._arguments):
@@ -536,22 +544,37 @@ def _to_numpy(result):
     return np.array(result) if hasattr(result, "dtype") else result
 
 
-class _DeferredInterrupt:
-    """Hold a keyboard interrupt back until all shared variables have their new values."""
+class _AllOrNothing:
+    """Hold a keyboard interrupt back until a call's end; undo the call if it raises, or an error.
+
+    A handler that raises nothing, to stop training after the step for instance, undoes nothing.
+    """
 
     def __enter__(self):
+        self.undo = None
         self.pending = None
         self.handler = None
         if threading.current_thread() is threading.main_thread():
             self.handler = _signal.getsignal(_signal.SIGINT)
             if self.handler is not None:
                 _signal.signal(_signal.SIGINT, self._remember)
+        return self
 
     def _remember(self, *arguments):
         self.pending = arguments
 
-    def __exit__(self, *exception):
+    def __exit__(self, kind, *exception):
         if self.handler is not None:
             _signal.signal(_signal.SIGINT, self.handler)
+        try:
             if self.pending and callable(self.handler):
                 self.handler(*self.pending)
+        except BaseException:
+            self._undo()
+            raise
+        if kind is not None:
+            self._undo()
+
+    def _undo(self):
+        if self.undo is not None:
+            self.undo()

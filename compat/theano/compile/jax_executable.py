@@ -7,7 +7,7 @@ what depends on sizes only into constants.
 
 import contextlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -169,7 +169,7 @@ def compile_graph(
     inputs: Sequence[Variable],
     outputs: Sequence[Variable],
     optimizer: Any,
-    updates: Mapping[int, int],
+    overwritten: Collection[int],
     values: Sequence[Any],
 ) -> Callable:
     """Compile a specialized graph.
@@ -180,9 +180,8 @@ def compile_graph(
         The graph.
     optimizer : PyTensor rewriter
         What simplifies it.
-    updates : dict of int to int
-        By the position of an output, that of the input whose value it replaces, and whose buffer
-        it may overwrite.
+    overwritten : collection of int
+        The positions of inputs whose buffers outputs take.
     values : list
         Values of the inputs, for their shapes and dtypes.
 
@@ -190,7 +189,7 @@ def compile_graph(
     -------
     callable
         Takes the inputs' values. Returns the outputs' as JAX arrays, and an error, or None. With
-        an error, updates give the old values, and other outputs are None.
+        an error, the outputs are None, and nothing is overwritten.
     """
     import jax
     import jax.numpy as jnp
@@ -207,29 +206,48 @@ def compile_graph(
     finish = [_finisher(variable, fgraph.inputs) for variable in fgraph.outputs]
 
     def traced(*values):
+        checks.forget()
         results = python_function(*values) or ()  # None if there are no outputs
         results = [end(result) for end, result in zip(finish, results)]
         if not checks.conditions:
             return results, None
         met = jnp.stack(checks.conditions)
-        for output, position in updates.items():
-            results[output] = jax.tree.map(
-                lambda new, old: jnp.where(met.all(), new, old), results[output], values[position]
-            )
         return results, jnp.where(met.all(), -1, met.argmin())
 
-    compiled = jax.jit(traced, donate_argnums=tuple(updates.values())).lower(*values).compile()
+    def compiled(part, **options):
+        return jax.jit(lambda *values: part(*traced(*values)), **options).lower(*values).compile()
+
+    if overwritten:
+        run = _verified_first(compiled, checks, tuple(overwritten))
+    else:
+        run = compiled(lambda results, failed: (results, failed))
     if not checks.conditions:
-        return compiled
+        return run
 
     def checked(*values):
-        results, failed = compiled(*values)
+        results, failed = run(*values)
         if failed < 0:
             return results, None
-        old = [result if n in updates else None for n, result in enumerate(results)]
-        return old, checks.errors[int(failed)]
+        return [None] * len(finish), checks.errors[int(failed)]
 
     return checked
+
+
+def _verified_first(compiled, checks, overwritten):
+    """Compute in two steps, so that nothing is overwritten if a check fails.
+
+    To keep the old values until then would copy all of them.
+    """
+    compute = compiled(lambda results, failed: results, donate_argnums=overwritten)
+    if not checks.conditions:
+        return lambda *values: (compute(*values), None)
+    verify = compiled(lambda results, failed: failed)
+
+    def run(*values):
+        failed = verify(*values)
+        return None if failed >= 0 else compute(*values), failed
+
+    return run
 
 
 def interpret_graph(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> Callable:

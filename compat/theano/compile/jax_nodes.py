@@ -30,6 +30,10 @@ class Checks:
     """What must be true of the values in a traced graph, and the errors to raise where it isn't."""
 
     def __init__(self):
+        self.forget()
+
+    def forget(self) -> None:
+        """Start again, as the graph is about to be traced."""
         self.conditions = []
         self.errors = []
 

@@ -3,10 +3,12 @@
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from pytensor.compile.mode import Mode
 from pytensor.graph.basic import Variable
+from pytensor.tensor.subtensor import AdvancedIncSubtensor, IncSubtensor
 from pytensor.tensor.type import TensorType
 from theano.compile.forks import start_jax_unless_forked
 from theano.compile.jax_executable import (
@@ -27,6 +29,22 @@ __all__ = ["SpecializedGraph", "label"]
 def label(variable: Variable) -> str:
     """Name a variable in a message."""
     return variable.name or f"<{variable.type}>"
+
+
+class Executable(NamedTuple):
+    """What has been compiled.
+
+    Attributes
+    ----------
+    compute : callable
+        Takes the arguments, and the stored values on the device. Returns a list of outputs, and
+        an error or None. With an error, the outputs are None.
+    overwrites : bool
+        Whether a call destroys some of the stored values.
+    """
+
+    compute: Callable
+    overwrites: bool = False
 
 
 class SpecializedGraph:
@@ -64,7 +82,7 @@ class SpecializedGraph:
     def __getstate__(self):
         return {**self.__dict__, "_plans": OrderedDict(), "_moving_slices": None}
 
-    def executable(self, arguments: Sequence, stores: Sequence) -> Callable:
+    def executable(self, arguments: Sequence, stores: Sequence) -> Executable:
         """Find, or compile, what computes the graph for values of these shapes.
 
         Parameters
@@ -76,10 +94,7 @@ class SpecializedGraph:
 
         Returns
         -------
-        callable
-            Takes the arguments, and the stored values on the device. Returns a list of outputs,
-            and an error or None; with an error, updates give the old values, and other outputs
-            are None.
+        Executable
         """
         shapes = (*(value.shape for value in arguments), *(store.shape for store in stores))
         plan = self._plans.get(shapes)
@@ -174,7 +189,7 @@ class _Plan:
         self.graph = graph
         self.executables = {}
 
-    def executable(self, arguments: Sequence, stores: Sequence) -> Callable:
+    def executable(self, arguments: Sequence, stores: Sequence) -> Executable:
         sizes = self.sizes(arguments, stores)
         found = self.executables.get(sizes)
         if found is None:
@@ -186,7 +201,7 @@ class _Plan:
         """Tell on what, besides the shapes, the compiled graph depends."""
         return ()
 
-    def compile(self, arguments: Sequence, stores: Sequence, sizes: tuple) -> Callable:
+    def compile(self, arguments: Sequence, stores: Sequence, sizes: tuple) -> Executable:
         raise NotImplementedError
 
     def specialized(self, values: Sequence, lengths: "Mapping | None" = None) -> tuple:
@@ -213,14 +228,15 @@ class _ByShape(_Plan):
     def compile(self, arguments, stores, sizes):
         lengths = self._slice_lengths.by_node(sizes) if sizes else None
         inputs, outputs = self.specialized(_values(arguments, stores), lengths)
+        overwritten = _overwritten(self.graph.updates, inputs, outputs)
         run = compile_graph(
             inputs,
             outputs,
             self.graph.mode.optimizer,
-            _in_place(self.graph.updates, inputs, outputs),
+            overwritten,
             [*arguments, *(store.on_device() for store in stores)],
         )
-        return lambda arguments, stored: run(*arguments, *stored)
+        return Executable(lambda arguments, stored: run(*arguments, *stored), bool(overwritten))
 
 
 class _ByValue(_Plan):
@@ -235,15 +251,18 @@ class _ByValue(_Plan):
         inputs, outputs = self.specialized([*constants, *(store.peek() for store in stores)])
         variable = [n for n, value in enumerate(arguments) if not _may_be_size(value)]
         kept = [*variable, *range(len(arguments), len(inputs))]
-        updates = _in_place(self.graph.updates, inputs, outputs)
+        overwritten = _overwritten(self.graph.updates, inputs, outputs)
         run = compile_graph(
             [inputs[n] for n in kept],
             outputs,
             self.graph.mode.optimizer,
-            {output: kept.index(position) for output, position in updates.items()},
+            [kept.index(position) for position in overwritten],
             [*(arguments[n] for n in variable), *(store.on_device() for store in stores)],
         )
-        return lambda arguments, stored: run(*(arguments[n] for n in variable), *stored)
+        return Executable(
+            lambda arguments, stored: run(*(arguments[n] for n in variable), *stored),
+            bool(overwritten),
+        )
 
 
 class _Interpreted(_Plan):
@@ -259,7 +278,7 @@ class _Interpreted(_Plan):
             stacklevel=level_of_caller(),
         )
         run = interpret_graph(inputs, outputs)
-        return lambda arguments, stored: run(*arguments, *stored)
+        return Executable(lambda arguments, stored: run(*arguments, *stored))
 
 
 def _values(arguments: Iterable, stores: Iterable) -> list:
@@ -274,11 +293,23 @@ def _may_be_size(value):
     return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iu"
 
 
-def _in_place(updates, inputs, outputs):
-    """Tell which updates fit into the buffer of what they update."""
-    return {
-        output: position
+def _overwritten(updates, inputs, outputs):
+    """Tell the positions of inputs whose memory their updates take.
+
+    Those that change a part of it do, as copying a large table costs more than to change a few
+    rows. Others do where the configuration says so: most are as fast without.
+    """
+    return [
+        position
         for output, position in updates.items()
         if inputs[position].type == outputs[output].type
-        or not isinstance(inputs[position].type, TensorType)
-    }
+        and (config.jax.update_in_place or _changes_part(outputs[output], inputs[position]))
+    ]
+
+
+def _changes_part(new, old):
+    changes = (IncSubtensor, AdvancedIncSubtensor)
+    changed = new
+    while changed.owner is not None and isinstance(changed.owner.op, changes):
+        changed = changed.owner.inputs[0]
+    return changed is old and new is not old
