@@ -564,9 +564,9 @@ class _AllOrNothing:
         self.pending = arguments
 
     def __exit__(self, kind, *exception):
-        if self.handler is not None:
-            _signal.signal(_signal.SIGINT, self.handler)
         try:
+            if self.handler is not None:  # one that is due may raise while it is put back
+                _signal.signal(_signal.SIGINT, self.handler)
             if self.pending and callable(self.handler):
                 self.handler(*self.pending)
         except BaseException:
