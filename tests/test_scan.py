@@ -377,6 +377,104 @@ class TestGradients:
         np.testing.assert_allclose(found[1], expected)
 
 
+@interpreted
+class TestSizesThatDependOnValues:
+    """A step whose sizes are known only when it runs."""
+
+    def test_slices_of_several_lengths(self):
+        v, starts, ends = T.dvector("v"), T.lvector("starts"), T.lvector("ends")
+        sums, _ = theano.map(lambda a, b, v: (v[a:b] ** 2).sum(), [starts, ends], v)
+        data = normal(6)
+        compute = theano.function([starts, ends, v], [sums, T.grad(sums.sum(), v)])
+        for limits in ([0, 2, 5], [4, 6, 6]), ([1], [3]):
+            found, gradient = compute(*(np.array(x, "int64") for x in limits), data)
+            pairs = list(zip(*limits))
+            np.testing.assert_allclose(found, [(data[a:b] ** 2).sum() for a, b in pairs])
+            counts = sum((np.arange(6) >= a) & (np.arange(6) < b) for a, b in pairs)
+            np.testing.assert_allclose(gradient, 2 * data * counts)
+
+    def test_gradients_go_through_states_and_all_else(self):
+        x, h, w, lengths = T.dmatrix("x"), T.dmatrix("h"), T.dvector("w"), T.lvector("lengths")
+
+        def step(n, x, before_last, last, total, w):
+            new = T.tanh(T.dot(w[:n], x[:n]) * last + before_last)
+            return new, total + (new**2).sum(), (w[:n] * x[:n]).max()
+
+        (new, totals, largest), _ = theano.scan(
+            step,
+            [lengths, x],
+            [{"initial": h, "taps": [-2, -1]}, T.constant(0.0, dtype="float64"), None],
+            w,
+        )
+        cost = (new**3).sum() + totals[-1] + largest.sum()
+        sizes, values = np.array([1, 3, 2, 3]), [normal(4, 3), normal(2, 2, seed=1), normal(3)]
+        compute = theano.function([lengths, x, h, w], [cost, new, *T.grad(cost, [x, h, w])])
+        _, found, *gradients = compute(sizes, *values)
+        data, (before_last, last), weights = values
+        for n, row, new in zip(sizes, data, found):
+            before_last, last = last, np.tanh(weights[:n] @ row[:n] * last + before_last)
+            np.testing.assert_allclose(new, last)
+        expected = finite_difference(lambda *moved: compute(sizes, *moved)[0], values)
+        for gradient, estimate in zip(gradients, expected):
+            np.testing.assert_allclose(gradient, estimate, rtol=1e-6, atol=1e-7)
+
+    def test_truncated_gradient(self):
+        x, h, lengths = T.dvector("x"), T.dscalar("h"), T.lvector("lengths")
+        hidden, _ = theano.scan(
+            lambda n, x, h: T.tanh(0.7 * h + x + T.arange(n).sum()),
+            [lengths, x],
+            h,
+            truncate_gradient=2,
+        )
+        compute = theano.function([lengths, x, h], T.grad(hidden.sum(), [x, h]))
+        of_x, of_h = compute(np.ones(5, "int64"), np.array([0.1, 0.2, 0.3, 0.4, 0.5]), 0.3)
+        # As above, where sizes don't depend on values.
+        np.testing.assert_allclose(of_x, [0, 0, 0, 0.7740, 0.4530], atol=1e-4)
+        assert of_h == 0
+
+    def test_loops_of_several_lengths_in_a_loop(self):
+        counts, w = T.lvector("counts"), T.dscalar("w")
+
+        def power(n, w):
+            found, _ = theano.scan(lambda p, w: p * w, None, constant(1.0), w, n_steps=n)
+            return found[-1]
+
+        powers, _ = theano.map(power, counts, w)
+        compute = theano.function([counts, w], [powers, T.grad(powers.sum(), w)])
+        found, gradient = compute(np.array([1, 4, 2]), 1.5)
+        np.testing.assert_allclose(found, [1.5, 1.5**4, 1.5**2])
+        np.testing.assert_allclose(gradient, 1 + 4 * 1.5**3 + 2 * 1.5)
+
+    def test_elements_that_meet_a_condition_and_an_end(self):
+        v = T.dvector("v")
+
+        def step(limit, total, v):
+            total = total + v[(v > limit).nonzero()].sum()
+            return total, theano.scan_module.until(total > 8)
+
+        totals, _ = theano.scan(step, T.arange(4), constant(0.0), v)
+        found = theano.function([v], totals)(np.array([0.5, 1.5, 2.5, 3.5]))
+        np.testing.assert_allclose(found, [8.0, 15.5])
+
+    def test_random_numbers_differ_from_step_to_step(self):
+        counts = T.lvector("counts")
+
+        def draws(sizes_depend):
+            random = MRG_RandomStreams(seed=4)
+            found, updates = theano.map(
+                lambda n: (
+                    random.uniform((), dtype="float64") + (T.arange(n).sum() if sizes_depend else 0)
+                ),
+                counts,
+            )
+            compute = theano.function([counts], found, updates=updates)
+            return [compute(np.zeros(3, "int64")) for _ in range(2)]
+
+        found = draws(True)
+        np.testing.assert_array_equal(found, draws(False))
+        assert len(np.unique(found)) == 6
+
+
 @compiled
 class TestUpdates:
     def test_of_a_shared_variable(self):
@@ -535,6 +633,43 @@ if ENGINE == "pytensor":
             check_against_differences(
                 [x, W], (gradient**2).sum(), [normal(3, 2), normal(2, 2)], rtol=1e-5, atol=1e-6
             )
+
+        def test_second_derivative_beside_integers(self):
+            x, powers = T.dvector("x"), T.lvector("powers")
+            total, _ = theano.scan(lambda n, x, t: t + x**n, [powers, x], constant(0.0))
+            gradient = T.grad(total[-1], x)
+            second = theano.function([powers, x], T.grad(gradient.sum(), x))
+            values = normal(3)
+            np.testing.assert_allclose(second(np.array([2, 3, 1]), values), [2, 6 * values[1], 0])
+
+    @interpreted
+    class TestSizesThatDependOnValuesOnJax:
+        """What only the engine over PyTensor says of them."""
+
+        def test_no_steps(self):
+            v, lengths = T.dvector("v"), T.lvector("lengths")
+            sums, _ = theano.map(lambda n, v: v[:n].sum(), lengths, v)
+            compute = theano.function([lengths, v], [sums, T.grad(sums.sum(), v)])
+            found, gradient = compute(np.zeros(0, "int64"), normal(3))
+            assert found.shape == (0,)
+            np.testing.assert_array_equal(gradient, [0, 0, 0])
+
+        def test_results_that_cannot_be_stacked(self):
+            v, lengths = T.dvector("v"), T.lvector("lengths")
+            slices, _ = theano.map(lambda n, v: v[:n], lengths, v)
+            compute = theano.function([lengths, v], slices)
+            with pytest.raises(
+                ValueError, match=r"shapes \[\(1,\), \(2,\)\], which can't be stacked"
+            ):
+                compute(np.array([1, 2, 1]), normal(3))
+            assert compute(np.array([2, 2]), normal(3)).shape == (2, 2)
+
+        def test_second_derivatives_are_missing(self):
+            v, lengths = T.dvector("v"), T.lvector("lengths")
+            sums, _ = theano.map(lambda n, v: (v[:n] ** 3).sum(), lengths, v)
+            second = T.grad((T.grad(sums.sum(), v) ** 2).sum(), v)
+            with pytest.raises(NotImplementedError, match="second derivative of Scan"):
+                second.eval({lengths: np.array([1, 2]), v: normal(3)})
 
     @interpreted
     class TestUntilOnJax:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,8 +17,9 @@ from pytensor.tensor.exceptions import NotScalarConstantError
 from pytensor.tensor.shape import Shape_i
 from pytensor.tensor.type import TensorType, float_dtypes, integer_dtypes
 from theano.compile.forks import start_jax_unless_forked
-from theano.compile.jax_executable import ShapeError, specialize
+from theano.compile.jax_executable import BoundsError, ShapeError, specialize
 from theano.configdefaults import config
+from theano.scan_module.python_loop import PythonLoop, is_running
 
 __all__ = ["Scan", "ScanGradient"]
 
@@ -93,9 +94,10 @@ class Scan(Op):
         self._loops = {}
         self._jitted = {}
         self._variants = {}
+        self._python_loop = None
 
     def __getstate__(self):
-        caches = ("_specialized", "_loops", "_jitted", "_variants")
+        caches = ("_specialized", "_loops", "_jitted", "_variants", "_python_loop")
         return {key: value for key, value in self.__dict__.items() if key not in caches}
 
     def __setstate__(self, state):
@@ -350,7 +352,7 @@ class Scan(Op):
         """
         from theano.scan_module.jax_loop import JaxLoop
 
-        steps = self._count_steps(inputs, constants)
+        steps = self.count_steps(inputs, constants)
         values = list(self.inner_values(inputs))
         first = len(values) - len(self.split_inputs(inputs).constant)
         for n, variable in enumerate(self.split_inputs(constants).constant if constants else ()):
@@ -360,7 +362,8 @@ class Scan(Op):
             self._loops[key] = JaxLoop(self, steps, tuple(values))
         return self._loops[key], steps
 
-    def _count_steps(self, inputs, constants=()):
+    def count_steps(self, inputs: Sequence, constants: Sequence = ()) -> int:
+        """Tell the number of steps for arrays; `constants` are as in :meth:`loop_for`."""
         lengths = [x.shape[0] for x in self.split_inputs(inputs).sequences]
         if self.counts_sequences:
             return min(lengths)
@@ -384,7 +387,36 @@ class Scan(Op):
         return steps
 
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
-        start_jax_unless_forked()
+        results = self.by_jax_or_python(self._outputs_by_jax, PythonLoop.outputs, inputs)
+        for storage, result in zip(output_storage, results):
+            storage[0] = np.array(result)
+        if self.residuals:
+            output_storage[-1][0] = None  # the gradient computes what it needs anew
+
+    def by_jax_or_python(self, by_jax: Callable, by_python: Callable, *arguments: Any) -> Any:
+        """Compute something by JAX; by Python if JAX has once been found to be unable to.
+
+        Parameters
+        ----------
+        by_jax : callable
+            Takes the arguments.
+        by_python : callable
+            Takes a `PythonLoop` and the arguments.
+        *arguments
+        """
+        if self._python_loop is None and not is_running():
+            start_jax_unless_forked()
+            try:
+                return by_jax(*arguments)
+            except (BoundsError, ShapeError):
+                raise
+            except (IndexError, NotImplementedError, TypeError):  # sizes that aren't known
+                pass
+        if self._python_loop is None:
+            self._python_loop = PythonLoop(self)
+        return by_python(self._python_loop, *arguments)
+
+    def _outputs_by_jax(self, inputs):
         loop, _ = self.loop_for(inputs)
         if loop not in self._jitted:
             import jax
@@ -395,10 +427,7 @@ class Scan(Op):
             results, count = results
             n = self.n_states + self.n_outputs
             results = [*(r[: int(count)] for r in results[:n]), *results[n:]]
-        for storage, result in zip(output_storage, results):
-            storage[0] = np.array(result)
-        if self.residuals:
-            output_storage[-1][0] = None  # the gradient computes what it needs anew
+        return results
 
     def do_constant_folding(self, fgraph: Any, node: Apply) -> bool:
         return False
@@ -447,12 +476,18 @@ class ScanGradient(Op):
         return [found[n - 1] for n in self.wanted]
 
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
+        data, _, cotangents = self.split(inputs)
+        results = self.scan.by_jax_or_python(
+            self._compute_by_jax, PythonLoop.gradients, data, cotangents, self.wanted
+        )
+        for storage, result in zip(output_storage, results):
+            storage[0] = np.array(result)
+
+    def _compute_by_jax(self, data, cotangents, wanted):
         import jax
 
-        start_jax_unless_forked()
-        data, _, cotangents = self.split(inputs)
         loop, _ = self.scan.loop_for(data)
-        key = loop, self.given, self.wanted
+        key = loop, self.given, wanted
         jitted = self.scan._jitted
         if key not in jitted:
             steps = data[0]  # known by now, and the same for all calls of this function
@@ -461,14 +496,11 @@ class ScanGradient(Op):
                 return self.compute([steps, *data], None, cotangents)
 
             jitted[key] = jax.jit(compute)
-        for storage, result in zip(output_storage, jitted[key](data[1:], cotangents)):
-            storage[0] = np.array(result)
+        return jitted[key](data[1:], cotangents)
 
     def connection_pattern(self, node: Apply) -> list:
-        n = len(node.inputs) - len(self.given)
         # All that the residuals know comes from the loop's inputs.
-        reached = [n_input not in (0, n - 1) for n_input in range(len(node.inputs))]
-        return [[connected] * len(node.outputs) for connected in reached]
+        return _connected_floats(node)
 
     def pullback(
         self, inputs: Sequence[Variable], outputs: Sequence[Variable], cotangents: Sequence
@@ -515,8 +547,25 @@ class Pullback(Op):
 
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
         start_jax_unless_forked()
-        for storage, result in zip(output_storage, self.compute_all(inputs)):
+        try:
+            results = self.compute_all(inputs)
+        except (BoundsError, ShapeError):
+            raise
+        except (IndexError, NotImplementedError, TypeError) as error:
+            raise NotImplementedError(
+                f"JAX can't compute the second derivative of {self.scan}, in whose step sizes "
+                "depend on values: pad what the step slices to one length, and mask it"
+            ) from error
+        for storage, result in zip(output_storage, results):
             storage[0] = np.array(result)
+
+    @property
+    def scan(self) -> Scan:
+        """The loop whose gradient it is."""
+        return self.op.scan
+
+    def connection_pattern(self, node: Apply) -> list:
+        return _connected_floats(node)
 
     def pullback(
         self, inputs: Sequence[Variable], outputs: Sequence[Variable], cotangents: Sequence
@@ -533,6 +582,11 @@ def compute_all(op: Op, inputs: Sequence, constants: Sequence = ()) -> list:
         data, _, cotangents = op.split(inputs)
         return op.compute(data, None, cotangents, constants[: len(data)])
     return op.compute_all(inputs, constants)
+
+
+def _connected_floats(node):
+    floats = [getattr(v.type, "dtype", None) in float_dtypes for v in node.inputs]
+    return [[connected] * len(node.outputs) for connected in floats]
 
 
 def _pullback_of(op, given, inputs, cotangents):
