@@ -170,6 +170,12 @@ class TestRecurrence:
         w.set_value(start)
         np.testing.assert_allclose(gradient.eval({x: data}), expected, rtol=1e-6)
 
+    def test_what_the_step_gets_need_not_be_used(self):
+        x, unused = T.dvector("x"), T.dmatrix("unused")
+        sums, _ = theano.scan(lambda x, total, _: total + x, x, constant(0.0), unused)
+        compute = theano.function([x, unused], sums[-1])
+        np.testing.assert_allclose(compute(normal(4), normal(2, 2)), normal(4).sum())
+
     def test_states_may_be_integers(self):
         n = T.lscalar("n")
         (a, b), _ = theano.scan(

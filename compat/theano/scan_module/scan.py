@@ -324,7 +324,9 @@ class _Step:
                 pending.extend(reversed(variable.owner.inputs))
             else:
                 found[variable] = None
-        return list(found)
+        # Those that it doesn't use are inputs of the loop too, so that a function may take them.
+        unused = (v for v in self._constants if not isinstance(v, Constant))
+        return list(found | dict.fromkeys(unused))
 
     def refuse_other_shared_variables(self):
         given = set(self._constants)
