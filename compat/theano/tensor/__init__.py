@@ -15,6 +15,7 @@ from pytensor.tensor import *
 # Importing them puts them in the place of PyTensor's modules of the same names.
 import theano.tensor.basic
 import theano.tensor.blas
+import theano.tensor.cumulative
 import theano.tensor.elemwise
 import theano.tensor.extra_ops
 import theano.tensor.fft
