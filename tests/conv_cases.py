@@ -53,6 +53,20 @@ UNSHARED = {
 }
 
 
+KINDS = {"planar": PLANAR, "spatial": SPATIAL, "unshared": UNSHARED}
+
+
+def all_cases(dtype):
+    """Make all cases: by name, the variables, their values, and what to compute."""
+    cases = {
+        f"{kind}/{name}": convolution(name, kind, dtype)
+        for kind, names in KINDS.items()
+        for name in names
+    }
+    cases.update({f"other/{name}": tuple(case) for name, *case in other_functions(dtype)})
+    return cases
+
+
 def arrays(name, dtype, *shapes):
     """Draw arrays of given shapes; those of one name are always the same."""
     rng = np.random.RandomState(sum(map(ord, name)))
@@ -69,12 +83,8 @@ def convolution(name, kind, dtype):
     What is computed is the output, and for a given gradient with respect to it, those with respect
     to the input and to the filters.
     """
-    cases, function = {
-        "planar": (PLANAR, abstract_conv.conv2d),
-        "spatial": (SPATIAL, abstract_conv.conv3d),
-        "unshared": (UNSHARED, abstract_conv.conv2d),
-    }[kind]
-    shape, filter_shape, arguments = cases[name]
+    function = abstract_conv.conv3d if kind == "spatial" else abstract_conv.conv2d
+    shape, filter_shape, arguments = KINDS[kind][name]
     if kind == "unshared":
         arguments = {**arguments, "unshared": True}
     x, w = tensor(dtype, len(shape)), tensor(dtype, len(filter_shape))
@@ -93,52 +103,120 @@ def convolution(name, kind, dtype):
 
 
 def other_functions(dtype):
-    """Make graphs of what is built on convolutions: name, variables, values, outputs."""
-    x4, w4, v4 = (tensor(dtype, 4) for _ in range(3))
-    images, filters, pointwise = arrays("other", dtype, (2, 4, 5, 6), (8, 1, 3, 2), (3, 8, 1, 1))
+    """Make graphs of what is built on convolutions: name, variables, values, outputs.
+
+    What is computed is the outputs, and the gradients of the sum of their squares with respect to
+    the variables.
+    """
+    for name, variables, values, outputs in _built_on_convolutions(dtype):
+        cost = sum(T.sum(T.sqr(output)) for output in outputs)
+        yield name, variables, values, [*outputs, *T.grad(cost, variables)]
+
+
+def _built_on_convolutions(dtype):
+    x, w, v = (tensor(dtype, 4) for _ in range(3))
     yield (
         "separable",
-        [x4, w4, v4],
-        [images, filters, pointwise],
-        [T.nnet.separable_conv2d(x4, w4, v4, 4, border_mode="half", subsample=(2, 1))],
+        [x, w, v],
+        arrays("other", dtype, (2, 4, 5, 6), (8, 1, 3, 2), (3, 8, 1, 1)),
+        [T.nnet.separable_conv2d(x, w, v, 4, border_mode="half", subsample=(2, 1))],
     )
-    x3, w3 = (tensor(dtype, 3) for _ in range(2))
-    sequences, short = arrays("causal", dtype, (2, 4, 9), (6, 2, 3))
+    x, w, v = (tensor(dtype, 5) for _ in range(3))
+    yield (
+        "separable_3d",
+        [x, w, v],
+        arrays("other", dtype, (2, 2, 3, 4, 3), (4, 1, 2, 2, 3), (3, 4, 1, 1, 1)),
+        [abstract_conv.separable_conv3d(x, w, v, 2, border_mode=1, subsample=(2, 1, 2))],
+    )
+    x, w = (tensor(dtype, 3) for _ in range(2))
     arguments = {"subsample": 2, "filter_dilation": 2, "num_groups": 2}
     yield (
         "causal",
-        [x3, w3],
-        [sequences, short],
-        [abstract_conv.causal_conv1d(x3, w3, (6, 2, 3), **arguments)],
+        [x, w],
+        arrays("causal", dtype, (2, 4, 9), (6, 2, 3)),
+        [abstract_conv.causal_conv1d(x, w, (6, 2, 3), **arguments)],
     )
-    # The gradients by themselves. Of two input sizes, both make the output that strides make.
-    x4, w4 = (tensor(dtype, 4) for _ in range(2))
-    gradient, filters = arrays("gradients", dtype, (2, 4, 3, 2), (4, 3, 3, 2))
-    arguments = {"subsample": (2, 3), "border_mode": (1, 0)}
-    inputs = [
-        abstract_conv.conv2d_grad_wrt_inputs(x4, w4, (None, 3, rows, columns), **arguments)
-        for rows, columns in ((5, 5), (6, 7))
-    ]
-    transposed = T.nnet.conv2d_transpose(
-        x4, w4, (2, 3, 6, 5), border_mode=(1, 0), input_dilation=(2, 3), filter_flip=False
-    )
-    yield "wrt_inputs", [x4, w4], [gradient, filters], [*inputs, transposed]
-    x4, w4 = (tensor(dtype, 4) for _ in range(2))
-    gradient, images = arrays("gradients", dtype, (2, 4, 3, 2), (2, 3, 6, 7))
-    weights = [
-        abstract_conv.conv2d_grad_wrt_weights(x4, w4, (4, 3, 3, 2), filter_flip=flip, **arguments)
-        for flip in (True, False)
-    ]
-    yield "wrt_weights", [x4, w4], [images, gradient], weights
-    x4 = tensor(dtype, 4)
-    (images,) = arrays("upsampling", dtype, (2, 1, 3, 4))
+    yield from _gradients_by_themselves(dtype)
+    x = tensor(dtype, 4)
     enlarged = [
-        abstract_conv.bilinear_upsampling(x4, ratio=ratio, batch_size=2, num_input_channels=1)
+        abstract_conv.bilinear_upsampling(x, ratio=ratio, batch_size=2, num_input_channels=1)
         for ratio in (1, 2, 3)
     ]
     fractions = ((3, 2), ((5, 3), (4, 6)))
     enlarged += [
-        abstract_conv.bilinear_upsampling(x4, frac_ratio=fraction, use_1D_kernel=False)
+        abstract_conv.bilinear_upsampling(x, frac_ratio=fraction, use_1D_kernel=False)
         for fraction in fractions
     ]
-    yield "upsampling", [x4], [images], enlarged
+    yield "upsampling", [x], arrays("upsampling", dtype, (2, 1, 3, 4)), enlarged
+
+
+def _gradients_by_themselves(dtype):
+    """Make the operations that are gradients of convolutions.
+
+    Of two input sizes, both make the output that strides make.
+    """
+    arguments = {"subsample": (2, 3), "border_mode": (1, 0)}
+    g, w = (tensor(dtype, 4) for _ in range(2))
+    inputs = [
+        abstract_conv.conv2d_grad_wrt_inputs(g, w, (None, 3, *sizes), **arguments)
+        for sizes in ((5, 5), (6, 7))
+    ]
+    transposed = T.nnet.conv2d_transpose(
+        g, w, (2, 3, 6, 5), border_mode=(1, 0), input_dilation=(2, 3), filter_flip=False
+    )
+    values = arrays("gradients", dtype, (2, 4, 3, 2), (4, 3, 3, 2))
+    yield "wrt_inputs", [g, w], values, [*inputs, transposed]
+    x, g = (tensor(dtype, 4) for _ in range(2))
+    weights = [
+        abstract_conv.conv2d_grad_wrt_weights(x, g, (4, 3, 3, 2), filter_flip=flip, **arguments)
+        for flip in (True, False)
+    ]
+    values = arrays("gradients", dtype, (2, 3, 6, 7), (2, 4, 3, 2))
+    yield "wrt_weights", [x, g], values, weights
+    arguments = {"subsample": (2, 1, 2), "border_mode": (1, 0, 1), "num_groups": 2}
+    g, w = (tensor(dtype, 5) for _ in range(2))
+    inputs = [
+        abstract_conv.conv3d_grad_wrt_inputs(g, w, (2, 4, *sizes), **arguments)
+        for sizes in ((4, 3, 3), (5, 3, 4))
+    ]
+    values = arrays("gradients", dtype, (2, 4, 3, 2, 2), (4, 2, 2, 2, 3))
+    yield "wrt_inputs_3d", [g, w], values, inputs
+    x, g = (tensor(dtype, 5) for _ in range(2))
+    weights = [
+        abstract_conv.conv3d_grad_wrt_weights(
+            x, g, (4, 2, 2, 2, 3), filter_flip=flip, **arguments
+        )
+        for flip in (True, False)
+    ]
+    values = arrays("gradients", dtype, (2, 4, 5, 3, 4), (2, 4, 3, 2, 2))
+    yield "wrt_weights_3d", [x, g], values, weights
+
+
+def shapes():
+    """Work out the shapes of outputs, filters and inputs of all cases and of odd ones: lists."""
+    cases = [*PLANAR.values(), *SPATIAL.values()]
+    cases += [
+        ((None, 3, size, 9), (5, 3, kernel, None), {"border_mode": mode, "subsample": (stride, 2)})
+        for size in (6, 7)
+        for kernel in (2, 3)
+        for mode in ("valid", "half", "full", (2, 1))
+        for stride in (1, 2, 3)
+    ]
+    return [_shapes_of(*case) for case in cases]
+
+
+def _shapes_of(shape, filter_shape, arguments):
+    steps = [
+        arguments.get("border_mode", "valid"),
+        arguments.get("subsample", (1,) * (len(shape) - 2)),
+        arguments.get("filter_dilation"),
+    ]
+    groups = arguments.get("num_groups", 1)
+    output = abstract_conv.get_conv_output_shape(shape, filter_shape, *steps)
+    found = [
+        output,
+        # Of groups, Theano's rule for filters divides the number of filters, and not of channels.
+        abstract_conv.get_conv_gradweights_shape(shape, output, *steps),
+        abstract_conv.get_conv_gradinputs_shape(filter_shape, output, *steps, groups),
+    ]
+    return [[None if size is None else int(size) for size in shape] for shape in found]

@@ -1,5 +1,6 @@
 """T.nnet's convolutions: against Theano's values, against SciPy, and against finite differences."""
 
+import json
 import pathlib
 
 import numpy as np
@@ -7,14 +8,12 @@ import pytest
 import scipy.signal
 import theano
 import theano.tensor as T
-from conv_cases import PLANAR, SPATIAL, UNSHARED, convolution, other_functions
+from conv_cases import all_cases, shapes
 from theano.tensor.nnet import abstract_conv
 
 from numerics import finite_difference
 
 REFERENCE = np.load(pathlib.Path(__file__).parent / "reference" / "conv.npz")
-KINDS = {"planar": PLANAR, "spatial": SPATIAL, "unshared": UNSHARED}
-OTHERS = ["separable", "causal", "wrt_inputs", "wrt_weights", "upsampling"]
 rng = np.random.RandomState(1234)
 
 
@@ -23,34 +22,31 @@ def results(request):
     """Compute all cases by one function; it costs less than a function for each."""
     dtype = request.param
     floatx, theano.config.floatX = theano.config.floatX, dtype
-    cases = {
-        f"{kind}/{name}": convolution(name, kind, dtype)
-        for kind, names in KINDS.items()
-        for name in names
-    }
-    cases.update({f"other/{name}": case for name, *case in other_functions(dtype)})
+    cases = all_cases(dtype)
     theano.config.floatX = floatx
     variables, values, outputs = (
         [item for case in cases.values() for item in case[n]] for n in range(3)
     )
     computed = iter(theano.function(variables, outputs)(*values))
-    return {name: [next(computed) for _ in case[2]] for name, case in cases.items()}
+    return dtype, {name: [next(computed) for _ in case[2]] for name, case in cases.items()}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [f"{kind}/{name}" for kind, names in KINDS.items() for name in names]
-    + [f"other/{name}" for name in OTHERS],
-)
+@pytest.mark.parametrize("name", all_cases("float64"))
 def test_values_are_those_of_theano(results, name):
-    """Outputs, and gradients with respect to inputs and filters."""
-    exact = results[name][0].dtype == "float64"
-    for n, found in enumerate(results[name]):
-        expected = REFERENCE[f"{name}/{n}"]
-        assert found.shape == expected.shape
-        assert found.dtype == ("float64" if exact else "float32")
-        tolerance = 1e-12 if exact else 2e-6
-        np.testing.assert_allclose(found, expected, tolerance, tolerance * np.abs(expected).max())
+    """Outputs, and gradients with respect to inputs and filters, in both dtypes."""
+    dtype, found = results
+    keys = [key for key in REFERENCE.files if key.startswith(f"{dtype}/{name}/")]
+    assert len(found[name]) == len(keys)
+    for n, value in enumerate(found[name]):
+        expected = REFERENCE[f"{dtype}/{name}/{n}"]
+        assert value.shape == expected.shape
+        assert value.dtype == expected.dtype == dtype
+        tolerance = 1e-12 if dtype == "float64" else 2e-6
+        np.testing.assert_allclose(value, expected, tolerance, tolerance * np.abs(expected).max())
+
+
+def test_shapes_are_those_of_theano():
+    assert shapes() == json.loads(str(REFERENCE["shapes"]))
 
 
 @pytest.mark.parametrize("flip", [True, False])

@@ -3,6 +3,7 @@
 Run it on Theano, with its C++: python tests/reference/make_conv_reference.py
 """
 
+import json
 import pathlib
 import sys
 
@@ -12,21 +13,18 @@ import theano
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from conv_cases import PLANAR, SPATIAL, UNSHARED, convolution, other_functions  # noqa: E402
+from conv_cases import all_cases, shapes  # noqa: E402
 
 from engines import ENGINE  # noqa: E402
 
 
 def all_results():
-    """Compute the reference: an array for each output of each case, in float64."""
-    results = {}
-    cases = {"planar": PLANAR, "spatial": SPATIAL, "unshared": UNSHARED}
-    for kind, names in cases.items():
-        for name in names:
-            variables, values, outputs = convolution(name, kind, "float64")
-            save(results, f"{kind}/{name}", theano.function(variables, outputs)(*values))
-    for name, variables, values, outputs in other_functions("float64"):
-        save(results, f"other/{name}", theano.function(variables, outputs)(*values))
+    """Compute the reference: an array for each output of each case, in both dtypes."""
+    results = {"shapes": np.array(json.dumps(shapes()))}
+    for dtype in ("float64", "float32"):
+        theano.config.floatX = dtype
+        for name, (variables, values, outputs) in all_cases(dtype).items():
+            save(results, f"{dtype}/{name}", theano.function(variables, outputs)(*values))
     return results
 
 
