@@ -183,9 +183,7 @@ def _gradients_by_themselves(dtype):
     yield "wrt_inputs_3d", [g, w], values, inputs
     x, g = (tensor(dtype, 5) for _ in range(2))
     weights = [
-        abstract_conv.conv3d_grad_wrt_weights(
-            x, g, (4, 2, 2, 2, 3), filter_flip=flip, **arguments
-        )
+        abstract_conv.conv3d_grad_wrt_weights(x, g, (4, 2, 2, 2, 3), filter_flip=flip, **arguments)
         for flip in (True, False)
     ]
     values = arrays("gradients", dtype, (2, 4, 5, 3, 4), (2, 4, 3, 2, 2))

@@ -4,6 +4,7 @@ Pooling, neighbourhoods, batch normalization, loops, changed gradients, choices,
 of graphs; as in `tensor_cases`.
 """
 
+import collections
 import itertools
 
 import numpy as np
@@ -12,6 +13,7 @@ import theano.tensor as T
 from theano.ifelse import ifelse
 from theano.tensor.nnet import bn
 from theano.tensor.nnet.neighbours import images2neibs, neibs2images
+from theano.tensor.signal import pool
 from theano.tensor.signal.pool import pool_2d, pool_3d
 
 from tensor_cases import Case
@@ -25,6 +27,17 @@ STATE = RANDOM.normal(size=3)
 BATCH = RANDOM.normal(size=(5, 2, 3, 2))
 MODES = ("max", "sum", "average_inc_pad", "average_exc_pad")
 DTYPES = ("float32", "float64")
+
+
+def _in_both_dtypes(cases):
+    """Make every case of float32, too, by the end of its name."""
+    for name, case in cases:
+        yield name, case
+        yield f"{name}.float32", case._replace(arrays=tuple(map(_narrow, case.arrays)))
+
+
+def _narrow(array):
+    return array.astype("float32") if array.dtype == "float64" else array
 
 
 def _pooling():
@@ -54,8 +67,49 @@ def _pooling():
                 )
 
 
+def _operations_of_pooling():
+    """Theano's operations, called by themselves."""
+    options = {"ws": (3, 2), "stride": (2, 2), "pad": (1, 0)}
+    pooled = pool.Pool(True, "max")
+    yield "Pool", Case(lambda x: pool.Pool(ignore_border=True)(x, (2, 3)), (IMAGES,))
+    yield "Pool.sum", Case(lambda x: pool.Pool(mode="sum")(x, (2, 3), (1, 2)), (IMAGES,))
+    yield "Pool.3d", Case(lambda x: pool.Pool(ndim=3, mode="sum")(x, (2, 3, 2)), (VOLUMES,))
+    yield (
+        "MaxPoolGrad",
+        Case(
+            lambda x, g: pool.MaxPoolGrad(True)(x, pooled(x, **options), g, **options),
+            (IMAGES, IMAGES[:, :, :4, :3]),
+            False,
+        ),
+    )
+    for mode in ("sum", "average_inc_pad"):
+        of_average = pool.AveragePoolGrad(True, mode)
+        yield (
+            f"AveragePoolGrad.{mode}",
+            Case(
+                lambda x, g, op=of_average: op(x, g, ws=(3, 2), stride=(2, 2)),
+                (IMAGES, IMAGES[:, :, :3, :3]),
+                gradients=False,
+            ),
+        )
+
+
 def _with(function, *arguments, **options):
     return lambda x: function(x, *arguments, **options)
+
+
+def _with_gradients(function):
+    """Add the gradients of the sum of an output's squares, as the variables' dtypes.
+
+    Theano's own have floatX here and there.
+    """
+
+    def build(*variables):
+        output = function(*variables)
+        gradients = T.grad(T.sum(T.sqr(output)), variables)
+        return [output, *(T.cast(g, v.dtype) for g, v in zip(gradients, variables))]
+
+    return build
 
 
 def _neighbours():
@@ -65,12 +119,14 @@ def _neighbours():
         steps.items(), ("valid", "ignore_borders")
     ):
         has_gradient = mode == "valid" or step is None  # in Theano
-        case = Case(_with(images2neibs, shape, step, mode), (images,), has_gradient)
+        function = _with(images2neibs, shape, step, mode)
+        case = Case(_with_gradients(function) if has_gradient else function, (images,), False)
         yield f"{mode}.{name}", case
     for mode in ("wrap_centered", "half", "full"):
         case = Case(_with(images2neibs, (3, 3), (1, 1), mode), (images,), gradients=False)
         yield mode, case
-    yield "ignored", Case(_with(images2neibs, (4, 5), None, "ignore_borders"), (IMAGES,))
+    function = _with_gradients(_with(images2neibs, (4, 5), None, "ignore_borders"))
+    yield "ignored", Case(function, (IMAGES,), False)
 
     def back(x):
         return neibs2images(images2neibs(x, (2, 3)), (2, 3), images.shape)
@@ -89,7 +145,7 @@ def _batch_normalization():
             yield f"train.{axes}.{dtype}", Case(_training(axes), tuple(arrays))
             # Theano's gradients of this one are of float64 always.
             yield f"test.{axes}.{dtype}", Case(_testing(axes), tuple(both), dtype == "float64")
-        yield f"running.{axes}", Case(_running(axes), (BATCH, gamma, beta, mean, var), False)
+            yield f"running.{axes}.{dtype}", Case(_running(axes, dtype), tuple(both), False)
 
 
 def _training(axes):
@@ -99,11 +155,13 @@ def _training(axes):
     return build
 
 
-def _running(axes):
+def _running(axes, dtype):
+    factor = np.array(0.1, dtype)
+
     def build(x, gamma, beta, mean, var):
         return list(
             bn.batch_normalization_train(
-                x, gamma, beta, axes, epsilon=1e-3, running_mean=mean, running_var=var
+                x, gamma, beta, axes, factor * 0.01, factor, running_mean=mean, running_var=var
             )
         )
 
@@ -216,18 +274,30 @@ def _loops():
 
 def _changed_gradients():
     g = theano.gradient
-    yield "grad_clip", Case(lambda x: g.grad_clip(x, -0.5, 0.4) * 3 * x, (STATE,))
+    yield "grad_clip", Case(lambda x: g.grad_clip(x, -0.5, 0.375) * 3 * x, (STATE,))
     for name in ("consider_constant", "zero_grad"):
         yield name, Case(_with(lambda x, f: f(x**2) * x, getattr(g, name)), (STATE,))
     yield "disconnected_grad", Case(lambda x: g.disconnected_grad(x**2) * x, (STATE,))
     yield "grad_scale", Case(lambda x: g.grad_scale(x**2, -2.5), (STATE,))
-    yield (
-        "jacobian",
-        Case(lambda x, w: g.jacobian(T.tanh(T.dot(x, w)), x), (STATE, WEIGHTS), False),
-    )
-    yield "hessian", Case(lambda x: g.hessian(T.exp(x).sum() * x.sum(), x), (STATE,), False)
-    yield "Rop", Case(lambda x, v: T.Rop(T.exp(x) * x.sum(), x, v), (STATE, STATE[::-1]), False)
-    yield "Lop", Case(lambda x, v: T.Lop(T.exp(x) * x.sum(), x, v), (STATE, STATE[::-1]), False)
+    jacobian = _with_gradients(lambda x, w: g.jacobian(T.tanh(T.dot(x, w)), x))
+    yield "jacobian", Case(jacobian, (STATE, WEIGHTS), False)
+    hessian = _with_gradients(lambda x: g.hessian(T.exp(x).sum() * x.sum(), x))
+    yield "hessian", Case(hessian, (STATE,), False)
+    yield "Rop", Case(lambda x, v: T.Rop(T.exp(x) * x.sum(), x, v), (STATE, STATE[::-1]))
+    yield "Lop", Case(lambda x, v: T.Lop(T.exp(x) * x.sum(), x, v), (STATE, STATE[::-1]))
+    yield "known_grads", Case(_of_known_gradients, (STATE, STATE + 1))
+    yield "subgraph_grad", Case(_of_part, (STATE, WEIGHTS))
+
+
+def _of_known_gradients(x, v):
+    known = collections.OrderedDict([(T.exp(x), v), (x * 2, v**2)])  # Theano takes no other dict
+    return T.grad(None, x, known_grads=known)
+
+
+def _of_part(x, w):
+    hidden = T.tanh(T.dot(x, w))
+    wanted, ends = theano.subgraph_grad([w], [hidden], cost=T.sum(hidden**3))
+    return [*wanted, *ends]
 
 
 def _choices():
@@ -239,15 +309,35 @@ def _choices():
                 (STATE,),
             ),
         )
-    a, b = T.dvectors("a", "b")
-    yield "OpFromGraph", Case(theano.OpFromGraph([a, b], [T.exp(a) * b + a]), (STATE, STATE + 1))
+    yield (
+        "several",
+        Case(
+            lambda x, w: ifelse(T.gt(x[0], 0), [x, T.dot(x, w)], [T.dot(w, x), x**3]),
+            (STATE, WEIGHTS),
+        ),
+    )
+    for name, options in {
+        "OpFromGraph": {},
+        "OpFromGraph.inline": {"inline": True},
+        "OpFromGraph.grad": {"grad_overrides": [lambda _, g: g[0] * 7, "default"]},
+    }.items():
+        yield name, Case(_with_graph(options), (STATE, STATE + 1))
+
+
+def _with_graph(options):
+    def build(x, y):
+        a, b = x.type(), y.type()
+        return theano.OpFromGraph([a, b], [T.exp(a) * b + a, a * b], **options)(x, y)
+
+    return build
 
 
 GROUPS = {
     "pooling": dict(_pooling()),
-    "neighbours": dict(_neighbours()),
+    "pooling_operations": dict(_in_both_dtypes(_operations_of_pooling())),
+    "neighbours": dict(_in_both_dtypes(_neighbours())),
     "batch_normalization": dict(_batch_normalization()),
-    "loops": dict(_loops()),
-    "changed_gradients": dict(_changed_gradients()),
-    "choices": dict(_choices()),
+    "loops": dict(_in_both_dtypes(_loops())),
+    "changed_gradients": dict(_in_both_dtypes(_changed_gradients())),
+    "choices": dict(_in_both_dtypes(_choices())),
 }

@@ -740,6 +740,33 @@ def _linear_algebra():
         }
         for name, (function, *arrays) in values.items():
             yield name + end, Case(function, tuple(arrays), gradients=False)
+        for lower in (True, False):
+            root = T.slinalg.Cholesky(lower)
+            yield (
+                f"CholeskyGrad.{lower}{end}",
+                Case(
+                    lambda x, g, root=root: T.slinalg.CholeskyGrad(root.lower)(x, root(x), g),
+                    (symmetric, general),
+                    gradients=False,
+                ),
+            )
+            yield (
+                f"EigvalshGrad.{lower}{end}",
+                Case(
+                    T.slinalg.EigvalshGrad(lower),
+                    (symmetric, DEFINITE.astype(dtype), rhs),
+                    gradients=False,
+                ),
+            )
+        yield (
+            f"EighGrad{end}",
+            Case(
+                lambda x, w, v: T.nlinalg.EighGrad("L")(x, *T.nlinalg.eigh(x), w, 0 * v),
+                (symmetric, rhs, general),
+                gradients=False,
+            ),
+        )
+        yield f"ExpmGrad{end}", Case(T.slinalg.ExpmGrad(), (general / 4, symmetric), False)
     yield "trace.int", Case(T.nlinalg.trace, (INTS[:4].reshape(2, 2),), gradients=False)
     yield "matrix_dot.mixed", Case(T.nlinalg.matrix_dot, (GENERAL.astype("float32"), RIGHT), False)
     yield "solve.mixed", Case(T.slinalg.solve, (GENERAL.astype("float32"), RIGHT), False)
@@ -790,12 +817,16 @@ def _extra_ops():
             "fill_diagonal.long": (ops.fill_diagonal, np.ones((7, 3), dtype), vector[0]),
             "fill_diagonal.constant": (lambda x: ops.fill_diagonal(x, 7), matrix),
             "cpu_contiguous": (lambda x: ops.cpu_contiguous(x.T), matrix),
+            "RepeatOp": (lambda x: ops.RepeatOp(axis=1)(x, 2), matrix),
+            "CumOps": (lambda x: [ops.CumOp(0, "mul")(x), ops.CumOp(1)(x)], matrix),
         }
         for name, (function, *arrays) in with_gradients.items():
             yield name + end, Case(function, tuple(np.asarray(a) for a in arrays))
         yield (
             f"diff.axes{end}",
-            Case(lambda x: [ops.diff(x), ops.diff(x, n=2, axis=1), ops.diff(x, 0)], (cube,), False),
+            Case(
+                lambda x: [ops.diff(x), ops.DiffOp(n=2, axis=1)(x), ops.diff(x, 0)], (cube,), False
+            ),
         )
         yield (
             f"searchsorted{end}",
@@ -971,6 +1002,30 @@ def _interpreted_extra_ops():
     yield "compress.symbolic", Case(lambda c, x: ops.compress(c, x, 1), (numbers[1:], MATRIX))
 
 
+def _gradients_of_softmax():
+    """Theano's operations for gradients of softmax and cross-entropies."""
+    nnet = T.nnet.nnet
+    for dtype in ("float64", "float32"):
+        rows, coming = GENERAL.astype(dtype), GENERAL.T.astype(dtype)
+        softmax, classes = np.exp(rows) / np.exp(rows).sum(1, keepdims=True), np.array([2, 0, 1])
+        cases = {
+            "softmax_grad": (nnet.softmax_grad, coming, softmax),
+            "one hot": (
+                nnet.crossentropy_categorical_1hot_grad,
+                coming[0],
+                softmax,
+                classes,
+            ),
+            "with bias": (nnet.crossentropy_softmax_1hot_with_bias_dx, coming[0], softmax, classes),
+            "classes": (nnet.CrossentropySoftmax1HotWithBiasDx(), coming[0], softmax, classes),
+            "SoftmaxWithBias": (nnet.SoftmaxWithBias(), rows, rows[0]),
+            "prepended": (nnet.Prepend_scalar_constant_to_each_row(2.5), rows),
+            "prepended.variable": (nnet.Prepend_scalar_to_each_row(), coming[0, 0], rows),
+        }
+        for name, (function, *arrays) in cases.items():
+            yield f"{name}.{dtype}", Case(function, tuple(map(np.asarray, arrays)), False)
+
+
 def _fourier():
     """Transforms, whose results aren't divided as in NumPy."""
     from theano.tensor import fft
@@ -1028,6 +1083,7 @@ GROUPS = {
         _linear_algebra,
         _extra_ops,
         _interpreted_extra_ops,
+        _gradients_of_softmax,
         _fourier,
         _xlogx,
     )

@@ -5,7 +5,7 @@ import pytensor
 import pytest
 import theano
 import theano.tensor as T
-from theano.tensor.nnet import abstract_conv, conv
+from theano.tensor.nnet import abstract_conv, conv, corr, corr3d
 
 from numerics import finite_difference
 
@@ -175,3 +175,54 @@ def test_gradients_of_unshared_convolution():
 
     for found, expected in zip(results[3:], finite_difference(squares, values)):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("ndim", "options"),
+    [
+        (2, {}),
+        (2, {"border_mode": "half", "subsample": (2, 1), "num_groups": 2}),
+        (2, {"border_mode": ((1, 0), 2), "filter_dilation": (1, 2)}),
+        (3, {"border_mode": (0, 1, 2), "subsample": (1, 2, 1), "num_groups": 2}),
+    ],
+)
+def test_correlations_by_products_of_matrices(ndim, options):
+    """Theano's C++ operations compute what its convolutions do whose filters aren't flipped."""
+    by_products = {
+        2: (corr.CorrMM, corr.CorrMM_gradInputs, corr.CorrMM_gradWeights),
+        3: (corr3d.Corr3dMM, corr3d.Corr3dMM_gradInputs, corr3d.Corr3dMM_gradWeights),
+    }
+    forward, of_inputs, of_weights = (kind(**options) for kind in by_products[ndim])
+    shape = (2, 4, 5, 6, 4)[: ndim + 2]
+    w_shape = (4, 4 // options.get("num_groups", 1), 3, 2, 2)[: ndim + 2]
+    x, w = rng.normal(size=shape), rng.normal(size=w_shape)
+    vx, vw = (T.TensorType("float64", shape=(None,) * (ndim + 2))() for _ in range(2))
+    convolve = T.nnet.conv2d if ndim == 2 else T.nnet.conv3d
+    y = convolve(vx, vw, filter_flip=False, **options)
+    g = y**2
+    outputs = [
+        forward(vx, vw),
+        of_inputs(vw, g, shape[2:]),
+        of_weights(vx, g, w_shape[2:]),
+        *T.grad(T.sum(forward(vx, vw) ** 3) / 3, [vx, vw]),
+    ]
+    gradients = T.grad(T.sum(y**3) / 3, [vx, vw])
+    found = theano.function([vx, vw], [*outputs, y, *gradients])(x, w)
+    expected = found[5:]
+    for value, other in zip(found[:5], [*expected, *expected[1:]], strict=True):
+        np.testing.assert_allclose(value, other)
+
+
+def test_sizes_of_gradients_by_products_of_matrices():
+    """They needn't be given where they follow from the other sizes."""
+    x, w, g = T.dtensor4(), T.dtensor4(), T.dtensor4()
+    options = {"border_mode": (1, 0), "filter_dilation": (1, 2)}
+    of_inputs = corr.CorrMM_gradInputs(**options)(w, g)
+    of_weights = corr.CorrMM_gradWeights(**options)(x, g)
+    compute = theano.function([x, w, g], [of_inputs.shape, of_weights.shape])
+    sizes = compute(np.ones((1, 2, 5, 6)), np.ones((3, 2, 3, 2)), np.ones((1, 3, 5, 4)))
+    np.testing.assert_array_equal(sizes, [(1, 2, 5, 6), (3, 2, 3, 2)])
+    with pytest.raises(ValueError, match=r"CorrMM_gradInputs needs a shape: with subsample \(2, 1"):
+        corr.CorrMM_gradInputs(subsample=(2, 1))(w, g)
+    with pytest.raises(ValueError, match="gradWeights needs a shape: .* border_mode 'half'"):
+        corr.CorrMM_gradWeights("half")(x, g)

@@ -169,6 +169,32 @@ def test_shapes_with_unknown_sizes():
     )
 
 
+def test_shapes_that_convolutions_can_have():
+    size = T.lscalar()
+    assert abstract_conv.assert_conv_shape((0, 3, 5, 1)) == (0, 3, 5, 1)
+    for shape in ((-1, 3, 5, 1), (2, 3, 0, 1)):
+        with pytest.raises(ValueError, match=r"invalid shape \(dim\[[02]\]"):
+            abstract_conv.assert_conv_shape(shape)
+    checked = abstract_conv.assert_conv_shape((size, 3, size))
+    assert checked[1] == 3
+    compute = theano.function([size], [checked[0], checked[2]])
+    assert compute(2) == [2, 2]
+    with pytest.raises(AssertionError, match=r"invalid shape \(dim\[2\]"):
+        compute(0)
+
+
+def test_expected_shapes():
+    x = T.dmatrix()
+    assert abstract_conv.assert_shape(x, (2, 3)) is x
+    with theano.configparser.change_flags(**{"conv.assert_shape": True}):
+        assert abstract_conv.assert_shape(x, (None, None)) is x
+        checked = abstract_conv.assert_shape(x, (None, 3), "not as wide")
+    compute = theano.function([x], checked)
+    assert compute(np.ones((2, 3))).shape == (2, 3)
+    with pytest.raises(AssertionError, match="not as wide"):
+        compute(np.ones((3, 2)))
+
+
 def test_interpolation_kernels():
     np.testing.assert_allclose(
         abstract_conv.bilinear_kernel_1D(3).eval(), np.array([1, 2, 3, 2, 1]) / 3

@@ -58,16 +58,34 @@ NAMES = {
     "ger ger_destructive batched_dot _dot22 _dot22scalar",
     "theano.tensor.extra_ops": "CumOp cumsum cumprod diff bincount squeeze compress repeat "
     "bartlett fill_diagonal fill_diagonal_offset to_one_hot Unique unravel_index ravel_multi_index "
-    "SearchsortedOp searchsorted cpu_contiguous UnravelIndex RavelMultiIndex",
+    "SearchsortedOp searchsorted cpu_contiguous UnravelIndex RavelMultiIndex "
+    "CumsumOp CumprodOp DiffOp RepeatOp",
     "theano.tensor.fft": "rfft irfft",
     "theano.tensor.inplace": "add_inplace abs__inplace exp_inplace fill_inplace pow_inplace "
     "transpose_inplace and__inplace",
     "theano.tensor.io": "load LoadFromDisk send recv isend irecv mpi_enabled",
     "theano.tensor.nlinalg": "MatrixPinv MatrixInverse Det Eig Eigh QRFull QRIncomplete SVD "
     "TensorInv TensorSolve lstsq pinv matrix_inverse matrix_dot det eig eigh qr svd norm trace "
-    "matrix_power tensorinv tensorsolve diag alloc_diag extract_diag AllocDiag",
+    "matrix_power tensorinv tensorsolve diag alloc_diag extract_diag AllocDiag EighGrad",
+    "theano.tensor.nnet.abstract_conv": "AbstractConv2d AbstractConv3d assert_conv_shape "
+    "assert_shape border_mode_to_pad bilinear_upsampling bilinear_kernel_1D bilinear_kernel_2D "
+    "frac_bilinear_upsampling causal_conv1d conv2d conv3d conv2d_grad_wrt_inputs "
+    "conv3d_grad_wrt_inputs conv2d_grad_wrt_weights conv3d_grad_wrt_weights separable_conv2d "
+    "separable_conv3d get_conv_output_shape get_conv_shape_1axis get_conv_gradweights_shape "
+    "get_conv_gradinputs_shape check_conv_gradinputs_shape",
+    "theano.tensor.nnet.corr": "CorrMM CorrMM_gradInputs CorrMM_gradWeights",
+    "theano.tensor.nnet.corr3d": "Corr3dMM Corr3dMM_gradInputs Corr3dMM_gradWeights",
+    "theano.tensor.nnet.nnet": "SoftmaxGrad softmax_grad SoftmaxWithBias "
+    "CrossentropySoftmaxArgmax1HotWithBias CrossentropySoftmax1HotWithBiasDx "
+    "crossentropy_softmax_1hot_with_bias_dx CrossentropyCategorical1Hot "
+    "CrossentropyCategorical1HotGrad crossentropy_categorical_1hot_grad "
+    "Prepend_scalar_constant_to_each_row Prepend_scalar_to_each_row",
+    "theano.tensor.opt": "Assert assert_ assert_op MakeVector make_vector",
+    "theano.tensor.signal.pool": "Pool MaxPoolGrad AveragePoolGrad pool_2d pool_3d "
+    "max_pool_2d_same_size",
     "theano.tensor.slinalg": "Cholesky Solve Eigvalsh Expm cholesky solve eigvalsh expm kron "
-    "solve_lower_triangular solve_upper_triangular solve_symmetric MATRIX_STRUCTURES",
+    "solve_lower_triangular solve_upper_triangular solve_symmetric MATRIX_STRUCTURES "
+    "CholeskyGrad EigvalshGrad ExpmGrad",
     "theano.tensor.sort": "SortOp ArgSortOp sort argsort topk argtopk topk_and_argtopk",
     "theano.tensor.utils": "hash_from_ndarray shape_of_variables",
     "theano.tensor.xlogx": "XlogX XlogY0 xlogx xlogy0",

@@ -10,6 +10,7 @@ from pytensor.raise_op import Assert
 from pytensor.scalar import upcast
 from pytensor.tensor import extra_ops as _extra_ops
 from pytensor.tensor.extra_ops import *
+from pytensor.tensor.extra_ops import CumOp
 from pytensor.tensor.extra_ops import Unique as _Unique
 from pytensor.tensor.type import integer_dtypes
 from theano.missing import explain_missing
@@ -275,3 +276,34 @@ def to_one_hot(y: Any, nb_class: int, dtype: Any = None) -> Variable:
     y = pt.as_tensor_variable(y)
     zeros = pt.zeros((y.shape[0], nb_class), dtype=dtype)
     return pt.set_subtensor(zeros[pt.arange(y.shape[0]), y], 1)
+
+
+class DiffOp:
+    """:func:`diff` of a given order along a given axis."""
+
+    def __init__(self, n: int = 1, axis: int = -1):
+        self.n = n
+        self.axis = axis
+
+    def __call__(self, x: Any) -> Variable:
+        return _extra_ops.diff(x, self.n, self.axis)
+
+
+class RepeatOp:
+    """:func:`repeat` along a given axis."""
+
+    def __init__(self, axis: "int | None" = None):
+        self.axis = axis
+
+    def __call__(self, x: Any, repeats: Any) -> Variable:
+        return _extra_ops.repeat(x, repeats, self.axis)
+
+
+def CumsumOp(axis: "int | None" = None) -> CumOp:
+    """Make the operation that sums up the elements so far."""
+    return CumOp(axis, mode="add")
+
+
+def CumprodOp(axis: "int | None" = None) -> CumOp:
+    """Make the operation that multiplies the elements so far."""
+    return CumOp(axis, mode="mul")

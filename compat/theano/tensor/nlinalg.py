@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
+from pytensor.gradient import pullback
 from pytensor.graph.basic import Variable
 from pytensor.tensor import linalg as _linalg
 from pytensor.tensor.basic import AllocDiag, ExtractDiag
@@ -291,6 +292,17 @@ class Eigh:
 
     def __call__(self, a: Any) -> list:
         return eigh(a, self.UPLO)
+
+
+class EighGrad:
+    """The gradient of :func:`eigh` from its results' gradients, of a given triangle."""
+
+    def __init__(self, UPLO: str = "L"):
+        self.UPLO = UPLO
+
+    def __call__(self, x: Any, w: Any, v: Any, W: Any, V: Any) -> Variable:
+        x = _matrix(x)
+        return pullback(eigh(x, self.UPLO), x, [pt.as_tensor_variable(W), _matrix(V)])
 
 
 class QRFull:

@@ -9,7 +9,18 @@ from pytensor.tensor.rewriting.shape import ShapeFeature as _PyTensorShapeFeatur
 from pytensor.tensor.shape import Shape_i
 from theano.missing import explain_missing
 
-__all__ = ["Assert", "MakeVector", "ShapeFeature", "Shape_i", "assert_op"]
+__all__ = [
+    "Assert",
+    "MakeVector",
+    "ShapeFeature",
+    "Shape_i",
+    "assert_",
+    "assert_op",
+    "make_vector",
+]
+
+assert_ = Assert()
+make_vector = MakeVector()
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor.rewriting.shape")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
+from pytensor.gradient import pullback
 from pytensor.graph.basic import Variable
 from pytensor.scalar import upcast
 from pytensor.tensor import linalg as _linalg
@@ -59,6 +60,28 @@ class Cholesky:
 
 
 cholesky = Cholesky()
+
+
+class CholeskyGrad:
+    """The gradient of :class:`Cholesky`, from the matrix, its root, and the root's gradient.
+
+    Parameters
+    ----------
+    lower : bool, default True
+        Which triangle the root is; the result is that triangle, too.
+
+    Examples
+    --------
+    >>> CholeskyGrad()([[4.0]], cholesky([[4.0]]), [[1.0]]).eval().tolist()
+    [[0.25]]
+    """
+
+    def __init__(self, lower: bool = True):
+        self.lower = lower
+
+    def __call__(self, x: Any, root: Any, dz: Any) -> Variable:
+        x = _matrix(x)
+        return pullback(Cholesky(self.lower)(x), x, _matrix(dz))
 
 
 class Solve:
@@ -160,6 +183,17 @@ def eigvalsh(a: Any, b: Any, lower: bool = True) -> Variable:
     return eigh(_linalg.solve_triangular(root, half.T, lower=True))[0]
 
 
+class EigvalshGrad:
+    """The gradients of :func:`eigvalsh` with respect to both matrices, of a given triangle."""
+
+    def __init__(self, lower: bool = True):
+        self.lower = lower
+
+    def __call__(self, a: Any, b: Any, gw: Any) -> list:
+        a, b, gw = _matrix(a), _matrix(b), pt.as_tensor_variable(gw)
+        return list(pullback(eigvalsh(a, b, self.lower), [a, b], gw))
+
+
 def kron(a: Any, b: Any) -> Variable:
     """Multiply every element of one tensor by the whole of another.
 
@@ -194,6 +228,14 @@ def kron(a: Any, b: Any) -> Variable:
 def Expm() -> Any:
     """Return the function `expm`, as Theano's class makes an operation."""
     return _linalg.expm
+
+
+class ExpmGrad:
+    """The gradient of :func:`expm`."""
+
+    def __call__(self, A: Any, gw: Any) -> Variable:
+        A = _matrix(A)
+        return pullback(_linalg.expm(A), A, _matrix(gw))
 
 
 def _matrix(a):

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytensor.tensor as pt
 from pytensor.graph.basic import Constant, Variable
+from pytensor.raise_op import Assert
+from pytensor.tensor.basic import get_scalar_constant_value
+from pytensor.tensor.exceptions import NotScalarConstantError
 from theano.configdefaults import config
 from theano.missing import explain_missing
 from theano.tensor.nnet.conv_ops import (
@@ -303,6 +306,71 @@ def conv3d_grad_wrt_weights(
         num_groups,
     )
     return op(input, output_grad, pt.as_tensor(list(filter_shape[-3:])))
+
+
+def assert_conv_shape(shape: Sequence) -> tuple:
+    """Check that a shape can be one of a convolution's input, filters or output.
+
+    Parameters
+    ----------
+    shape : sequence of int and symbolic integers
+        The first two sizes may be 0, and the others must be positive.
+
+    Returns
+    -------
+    tuple
+        The same, where symbolic sizes are checked when they are computed.
+
+    Raises
+    ------
+    ValueError
+        If a size that is known is too small.
+
+    Examples
+    --------
+    >>> assert_conv_shape((0, 3, 5, 5))
+    (0, 3, 5, 5)
+    """
+    return tuple(_checked_size(axis, size, least=int(axis > 1)) for axis, size in enumerate(shape))
+
+
+def _checked_size(axis, size, least):
+    try:
+        known = get_scalar_constant_value(size)
+    except NotScalarConstantError:
+        message = f"The convolution would produce an invalid shape (dim[{axis}] < {least})."
+        return Assert(message)(size, pt.ge(size, least))
+    if known < least:
+        raise ValueError(
+            f"The convolution would produce an invalid shape (dim[{axis}]: {known} < {least})."
+        )
+    return size
+
+
+def assert_shape(
+    x: Variable, expected_shape: Sequence | None, msg: str = "Unexpected shape."
+) -> Variable:
+    """Check a tensor's shape when it is computed, if ``theano.config.conv.assert_shape`` is set.
+
+    Parameters
+    ----------
+    x : tensor
+        The tensor.
+    expected_shape : sequence of int, symbolic integers and None, or None
+        Sizes; what is None isn't checked.
+    msg : str
+        What the error says.
+
+    Returns
+    -------
+    tensor
+        `x`; computing it raises an AssertionError if its shape is another.
+    """
+    if expected_shape is None or not config.conv.assert_shape:
+        return x
+    sizes = zip(x.shape, expected_shape)
+    conditions = [pt.eq(size, expected) for size, expected in sizes if expected is not None]
+    return Assert(msg)(x, *conditions) if conditions else x
 
 
 def _hints(shape, name, length):

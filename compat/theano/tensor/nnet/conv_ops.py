@@ -185,6 +185,18 @@ class BaseAbstractConv(LaxOp):
         )
         return op(*inputs)
 
+    def _sizes_from(self, rule, variable, output):
+        """Work out sizes from an output's by a rule of `conv_shapes`, where that can be."""
+        shapes = (tuple(pt.as_tensor_variable(x).shape) for x in (variable, output))
+        found = rule(*shapes, self.border_mode, self.subsample, self.filter_dilation)
+        sizes = found[-self.convdim :]
+        if None in sizes:
+            raise ValueError(
+                f"{type(self).__name__} needs a shape: with subsample {self.subsample} and "
+                f"border_mode {self.border_mode!r} it doesn't follow from the output's"
+            )
+        return sizes
+
     def _sizes_of(self, variable):
         """Take the sizes that the filters slide along, or that they have."""
         symbolic = variable.shape

@@ -31,14 +31,24 @@ from pytensor.tensor.type import float_dtypes
 from theano.tensor.nnet.sigm import softplus
 
 __all__ = [
+    "CrossentropyCategorical1Hot",
+    "CrossentropyCategorical1HotGrad",
+    "CrossentropySoftmax1HotWithBiasDx",
+    "CrossentropySoftmaxArgmax1HotWithBias",
     "LogSoftmax",
+    "Prepend_scalar_constant_to_each_row",
+    "Prepend_scalar_to_each_row",
     "Softmax",
+    "SoftmaxGrad",
+    "SoftmaxWithBias",
     "binary_crossentropy",
     "categorical_crossentropy",
     "confusion_matrix",
     "crossentropy_categorical_1hot",
+    "crossentropy_categorical_1hot_grad",
     "crossentropy_softmax_1hot",
     "crossentropy_softmax_1hot_with_bias",
+    "crossentropy_softmax_1hot_with_bias_dx",
     "crossentropy_softmax_argmax_1hot_with_bias",
     "crossentropy_softmax_max_and_argmax_1hot",
     "crossentropy_softmax_max_and_argmax_1hot_with_bias",
@@ -53,6 +63,7 @@ __all__ = [
     "selu",
     "sigmoid_binary_crossentropy",
     "softmax",
+    "softmax_grad",
     "softmax_graph",
     "softmax_op",
     "softmax_with_bias",
@@ -628,3 +639,66 @@ def prepend_0_to_each_row(mat: Any) -> Variable:
 def prepend_1_to_each_row(mat: Any) -> Variable:
     """Put a column of ones in front of a matrix: a feature for the biases."""
     return prepend_scalar_to_each_row(1.0, mat)
+
+
+# ------------------------------------------------------------------------------------------------
+# Theano's operations. What its programs call are the functions above; the gradients have formulas.
+# ------------------------------------------------------------------------------------------------
+
+
+def softmax_grad(dy: Any, sm: Any) -> Variable:
+    """Compute the gradient of a softmax of rows from its own and from what it made."""
+    dy, sm = pt.as_tensor_variable(dy), pt.as_tensor_variable(sm)
+    return (dy - pt.sum(dy * sm, axis=1, keepdims=True)) * sm
+
+
+def crossentropy_softmax_1hot_with_bias_dx(dy: Any, sm: Any, y_idx: Any) -> Variable:
+    """Compute the gradient of the cross-entropies of rows and classes before the softmax.
+
+    Parameters
+    ----------
+    dy : scalar or vector
+        The gradient with respect to the cross-entropies.
+    sm : matrix
+        The softmax.
+    y_idx : vector of int
+        The classes.
+
+    Returns
+    -------
+    matrix
+    """
+    dy, sm = pt.as_tensor_variable(dy), pt.as_tensor_variable(sm)
+    rows = pt.arange(sm.shape[0])
+    return pt.atleast_1d(dy)[:, np.newaxis] * pt.inc_subtensor(sm[rows, y_idx], -1)
+
+
+def crossentropy_categorical_1hot_grad(g_y: Any, coding_dist: Any, true_one_of_n: Any) -> Variable:
+    """Compute the gradient of :func:`crossentropy_categorical_1hot` before its logarithm."""
+    g_y, coding_dist = pt.as_tensor_variable(g_y), pt.as_tensor_variable(coding_dist)
+    place = pt.arange(coding_dist.shape[0]), true_one_of_n
+    return pt.set_subtensor(pt.zeros_like(coding_dist)[place], -g_y / coding_dist[place])
+
+
+class Prepend_scalar_constant_to_each_row:
+    """:func:`prepend_scalar_to_each_row` of a given number."""
+
+    def __init__(self, val: Any = 0):
+        self.val = val
+
+    def __call__(self, mat: Any) -> Variable:
+        return prepend_scalar_to_each_row(self.val, mat)
+
+
+def _maker(function):
+    """Make what stands for a class of Theano's whose operation is a function here."""
+    return lambda: function
+
+
+CrossentropyCategorical1Hot = _maker(crossentropy_categorical_1hot)
+CrossentropyCategorical1HotGrad = _maker(crossentropy_categorical_1hot_grad)
+CrossentropySoftmax1HotWithBiasDx = _maker(crossentropy_softmax_1hot_with_bias_dx)
+CrossentropySoftmaxArgmax1HotWithBias = _maker(crossentropy_softmax_argmax_1hot_with_bias)
+Prepend_scalar_to_each_row = _maker(prepend_scalar_to_each_row)
+SoftmaxGrad = _maker(softmax_grad)
+SoftmaxWithBias = _maker(softmax_with_bias)

@@ -8,12 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.gradient import DisconnectedType, disconnected_type
-from pytensor.graph.basic import Variable
+from pytensor.gradient import DisconnectedType, disconnected_type, pullback
+from pytensor.graph.basic import Apply, Variable
 from theano.lax_op import LaxOp
 from theano.missing import explain_missing
 
-__all__ = ["Pool", "max_pool_2d_same_size", "pool_2d", "pool_3d"]
+__all__ = [
+    "AveragePoolGrad",
+    "MaxPoolGrad",
+    "Pool",
+    "max_pool_2d_same_size",
+    "pool_2d",
+    "pool_3d",
+]
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor.signal")
 
@@ -118,8 +125,7 @@ def max_pool_2d_same_size(input: Variable, patch_size: Sequence[int]) -> Variabl
     """
     input = pt.as_tensor_variable(input)
     pooled = pool_2d(input, patch_size, ignore_border=True)
-    sizes = _sizes(patch_size, 2)
-    return MaxPoolGradient(2, True)(input, pooled, pooled, sizes, sizes, _sizes((0, 0), 2))
+    return MaxPoolGrad(ignore_border=True)(input, pooled, pooled, patch_size)
 
 
 def _pool(ndim, input, ws, ignore_border, stride, pad, mode, ds, st, padding):
@@ -139,10 +145,7 @@ def _pool(ndim, input, ws, ignore_border, stride, pad, mode, ds, st, padding):
     input = pt.as_tensor_variable(input)
     if input.ndim < ndim:
         raise ValueError(f"pool_{ndim}d needs {ndim} or more dimensions, got {input.ndim}")
-    ws = _sizes(ws, ndim)
-    stride = ws if stride is None else _sizes(stride, ndim)
-    pad = _sizes((0,) * ndim if pad is None else pad, ndim)
-    return Pool(ndim, bool(ignore_border), mode)(input, ws, stride, pad)
+    return Pool(ignore_border, mode, ndim)(input, ws, stride, pad)
 
 
 def _renamed(name, value, older_name, older_value):
@@ -163,6 +166,12 @@ def _sizes(value, ndim):
     if value.type.shape == (None,):
         value = pt.specify_shape(value, (ndim,))
     return pt.cast(value, "int64")
+
+
+def _all_sizes(ndim, ws, stride, pad):
+    ws = _sizes(ws, ndim)
+    stride = ws if stride is None else _sizes(stride, ndim)
+    return ws, stride, _sizes((0,) * ndim if pad is None else pad, ndim)
 
 
 def _maximum(a, b):
@@ -188,23 +197,35 @@ class Pool(LaxOp):
 
     Parameters
     ----------
-    ndim : int
-        The number of axes.
-    ignore_border : bool
+    ignore_border : bool, default False
         Whether to leave out windows that reach over the end.
     mode : str
         As for :func:`pool_2d`.
+    ndim : int, default 2
+        The number of axes.
+    openmp
+        Taken as in Theano, and without effect.
+
+    Examples
+    --------
+    >>> Pool(ignore_border=True)(np.arange(16.0).reshape(4, 4), ws=(2, 2)).eval().tolist()
+    [[5.0, 7.0], [13.0, 15.0]]
     """
 
-    __props__ = ("ndim", "ignore_border", "mode")
+    __props__ = ("ignore_border", "mode", "ndim")
     sizes = (1, 2, 3)
 
-    def __init__(self, ndim: int, ignore_border: bool, mode: str = "max"):
+    def __init__(
+        self, ignore_border: bool = False, mode: str = "max", ndim: int = 2, openmp: Any = None
+    ):
         if mode not in MODES:
             raise ValueError(f"mode should be one of {', '.join(MODES)}, got {mode!r}")
-        self.ndim = ndim
-        self.ignore_border = ignore_border
+        self.ignore_border = bool(ignore_border)
         self.mode = mode
+        self.ndim = ndim
+
+    def make_node(self, x: Any, ws: Any, stride: Any = None, pad: Any = None) -> Apply:
+        return super().make_node(x, *_all_sizes(self.ndim, ws, stride, pad))
 
     @staticmethod
     def out_shape(
@@ -252,22 +273,39 @@ class Pool(LaxOp):
         if self.mode != "max" or isinstance(cotangents[0].type, DisconnectedType):
             return super().pullback(inputs, outputs, cotangents)
         x, *sizes = inputs
-        gradient = MaxPoolGradient(self.ndim, self.ignore_border)
+        gradient = MaxPoolGrad(self.ignore_border, self.ndim)
         return [gradient(x, outputs[0], cotangents[0], *sizes), *(disconnected_type(),) * 3]
 
 
-class MaxPoolGradient(LaxOp):
+class MaxPoolGrad(LaxOp):
     """Give to each maximum of a window what comes back for the window.
 
     Its inputs are the pooled input, the maxima, what comes back, and sizes as for :class:`Pool`.
+
+    Parameters
+    ----------
+    ignore_border, ndim, openmp
+        As for :class:`Pool`.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 3.0], [2.0, 0.0]])
+    >>> MaxPoolGrad(ignore_border=True)(x, [[3.0]], [[5.0]], ws=(2, 2)).eval().tolist()
+    [[0.0, 5.0], [0.0, 0.0]]
     """
 
-    __props__ = ("ndim", "ignore_border")
+    __props__ = ("ignore_border", "ndim")
     sizes = (3, 4, 5)
 
-    def __init__(self, ndim: int, ignore_border: bool):
+    def __init__(self, ignore_border: bool, ndim: int = 2, openmp: Any = None):
+        self.ignore_border = bool(ignore_border)
         self.ndim = ndim
-        self.ignore_border = ignore_border
+
+    def make_node(
+        self, x: Any, maxima: Any, cotangent: Any, ws: Any, stride: Any = None, pad: Any = None
+    ) -> Apply:
+        sizes = _all_sizes(self.ndim, ws, stride, pad)
+        return super().make_node(x, maxima, cotangent, *sizes)
 
     def output_shape(self, x, maxima, cotangent, ws, stride, pad):
         return x
@@ -278,6 +316,34 @@ class MaxPoolGradient(LaxOp):
     def compute(self, x, maxima, cotangent, ws, stride, pad):
         windows = _Windows(self, x.shape, ws, stride, pad)
         return windows.spread(x, maxima, cotangent.astype(x.dtype))
+
+
+class AveragePoolGrad:
+    """Give to the elements of a window their parts of what comes back for its sum or average.
+
+    It is called with the pooled input, what comes back, and sizes as for :class:`Pool`.
+
+    Parameters
+    ----------
+    ignore_border, mode, ndim
+        As for :class:`Pool`; of the modes, all but the maximum.
+
+    Examples
+    --------
+    >>> AveragePoolGrad(True)(np.zeros((2, 2)), [[4.0]], ws=(2, 2)).eval().tolist()
+    [[1.0, 1.0], [1.0, 1.0]]
+    """
+
+    def __init__(self, ignore_border: bool, mode: str = "average_inc_pad", ndim: int = 2):
+        if mode not in MODES[1:]:
+            raise ValueError(f"mode should be one of {', '.join(MODES[1:])}, got {mode!r}")
+        self.pool = Pool(ignore_border, mode, ndim)
+
+    def __call__(
+        self, x: Any, cotangent: Any, ws: Any, stride: Any = None, pad: Any = None
+    ) -> Variable:
+        x = pt.as_tensor_variable(x)
+        return pullback(self.pool(x, ws, stride, pad), x, pt.as_tensor_variable(cotangent))
 
 
 class _Windows:
