@@ -217,6 +217,165 @@ class TestInputs:
             get_output(BiasLayer(source), {source: value})
 
 
+def recurrent(kind, **shapes):
+    """Make a recurrent layer of four units, and input layers for its mask or initial state."""
+    extra = {name: InputLayer(shape, name=name) for name, shape in shapes.items()}
+    return kind(InputLayer((None, None, 3), name="in"), 4, name="layer", **extra)
+
+
+def images(*sizes):
+    return InputLayer((None, 2, *sizes), name="in")
+
+
+class TestCalls:
+    """With sizes that weren't known when the layer was made: errors name the layer and sizes."""
+
+    def error_of(self, layer, *shapes):
+        below = layers.get_all_layers(layer)
+        sources = [source for source in below if isinstance(source, InputLayer)]
+        variables = [T.TensorType(floatX, [False] * len(shape))() for shape in shapes]
+        compute = theano.function(variables, get_output(layer, dict(zip(sources, variables))))
+        with pytest.raises((ValueError, AssertionError)) as caught:
+            compute(*(np.ones(shape, floatX) for shape in shapes))
+        return str(caught.value)
+
+    def check(self, layer, *shapes):
+        message = self.error_of(layer, *shapes)
+        assert str(layer) in message
+        assert any(str(shape) in message for shape in shapes)
+
+    @pytest.mark.parametrize(
+        ("kind", "sizes", "options"),
+        [
+            (layers.Pool1DLayer, (2,), {"mode": "sum"}),
+            (layers.Pool2DLayer, (2, 5), {"mode": "average_inc_pad"}),
+            (layers.Pool3DLayer, (5, 2, 5), {"stride": 1}),
+            (layers.MaxPool1DLayer, (2,), {}),
+            (layers.MaxPool2DLayer, (5, 1), {"pad": (0, 1), "pool_size": (3, 4)}),
+            (layers.MaxPool3DLayer, (5, 5, 2), {}),
+        ],
+    )
+    def test_windows_that_leave_nothing(self, kind, sizes, options):
+        layer = kind(images(*[None] * len(sizes)), **{"pool_size": 3, **options}, name="layer")
+        self.check(layer, (2, 2, *sizes))
+
+    def test_grids_that_are_finer_than_images(self):
+        layer = layers.SpatialPyramidPoolingLayer(images(None, 9), [4, 2], name="layer")
+        self.check(layer, (2, 2, 3, 9))
+
+    @pytest.mark.parametrize(
+        ("kind", "sizes", "options"),
+        [
+            (layers.Conv1DLayer, (2,), {}),
+            (layers.Conv2DLayer, (2, 5), {"stride": 2}),
+            (layers.Conv2DLayer, (5, 2), {"pad": (0, 1), "filter_size": (3, 5)}),
+            (layers.Conv3DLayer, (5, 5, 2), {}),
+            (layers.DilatedConv2DLayer, (5, 4), {"dilation": 2}),
+            (layers.TransposedConv2DLayer, (1, 5), {"crop": 2}),
+            (layers.TransposedConv3DLayer, (5, 5, 2), {"crop": 3, "stride": 2}),
+        ],
+    )
+    def test_filters_that_leave_nothing(self, kind, sizes, options):
+        source = images(*[None] * len(sizes))
+        layer = kind(source, 3, **{"filter_size": 3, **options}, name="layer")
+        self.check(layer, (2, 2, *sizes))
+
+    @pytest.mark.parametrize(
+        ("kind", "size", "options"),
+        [
+            (layers.Pool1DLayer, 3, {"pool_size": 3}),
+            (layers.Pool1DLayer, 1, {"pool_size": 3, "ignore_border": False}),
+            (layers.Pool1DLayer, 1, {"pool_size": 3, "pad": 1}),
+            (layers.Conv1DLayer, 3, {"num_filters": 3, "filter_size": 3}),
+            (layers.Conv1DLayer, 1, {"num_filters": 3, "filter_size": 3, "pad": "same"}),
+            (layers.Conv1DLayer, 1, {"num_filters": 3, "filter_size": 2, "pad": "full"}),
+        ],
+    )
+    def test_of_just_enough(self, kind, size, options):
+        layer = kind(images(None), **options)
+        x = T.tensor3(dtype=floatX)
+        output = theano.function([x], get_output(layer, x))(np.ones((2, 2, size), floatX))
+        assert output.shape == get_output_shape(layer, (2, 2, size))
+        assert output.size > 0
+
+    @pytest.mark.parametrize(
+        ("crop", "stride", "size"), [(2, 1, 3), (2, 2, 2), (3, 2, 3), ("full", 3, 2)]
+    )
+    def test_of_just_enough_for_a_transposed_convolution(self, crop, stride, size):
+        source = InputLayer((None, 2, None, 4), name="in")
+        layer = layers.TransposedConv2DLayer(source, 3, 3, stride, crop, name="layer")
+        x = T.tensor4(dtype=floatX)
+        compute = theano.function([x], get_output(layer, x))
+        output = compute(np.ones((2, 2, size, 4), floatX))
+        assert output.shape == get_output_shape(layer, (2, 2, size, 4))
+        assert output.size > 0
+        self.check(layer, (2, 2, size - 1, 4))
+
+    @pytest.mark.parametrize(
+        "kind", [layers.RecurrentLayer, layers.LSTMLayer, layers.GRULayer], ids=lambda k: k.__name__
+    )
+    @pytest.mark.parametrize(
+        ("name", "known", "shape"),
+        [
+            ("mask_input", (None, None), (2, 4)),
+            ("mask_input", (None, None), (3, 5)),
+            ("hid_init", (None, None), (2, 5)),
+            ("hid_init", (None, 4), (3, 4)),
+        ],
+    )
+    def test_of_a_mask_or_state_that_does_not_fit(self, kind, name, known, shape):
+        self.check(recurrent(kind, **{name: known}), (2, 5, 3), shape)
+
+    @pytest.mark.parametrize("name", ["mask_input", "hid_init"])
+    def test_of_a_mask_or_state_of_another_rank(self, name):
+        what = "mask" if name == "mask_input" else name
+        message = rf"GRULayer 'layer': (the )?{what} .*\(None, None, 1\)"
+        with pytest.raises(ValueError, match=message):
+            recurrent(layers.GRULayer, **{name: (None, None, 1)})
+        layer = recurrent(layers.GRULayer, **{name: (None, 4 if name == "hid_init" else None)})
+        source = layer.input_layers[0]
+        with pytest.raises(ValueError, match=f"GRULayer 'layer': .*{what} has 3 axes"):
+            get_output(layer, {source: T.tensor3(), layer.input_layers[1]: T.tensor3()})
+
+    @pytest.mark.parametrize(
+        ("kind", "arguments"),
+        [
+            (layers.Conv1DLayer, (4, 3)),
+            (layers.Conv2DLayer, (4, 3)),
+            (layers.Conv3DLayer, (4, 3)),
+            (layers.TransposedConv2DLayer, (4, 3)),
+            (layers.TransposedConv3DLayer, (4, 3)),
+            (layers.DilatedConv2DLayer, (4, 3)),
+        ],
+    )
+    def test_groups_that_do_not_divide(self, kind, arguments):
+        ndim = {"1": 1, "2": 2, "3": 3}[next(c for c in kind.__name__ if c.isdigit())]
+        for channels, groups, what in ((3, 2, "3 channels"), (3, 3, "4 filters")):
+            source = InputLayer((None, channels, *[7] * ndim))
+            with pytest.raises(ValueError, match=f"'layer': {what} .* num_groups={groups}"):
+                kind(source, *arguments, num_groups=groups, name="layer")
+
+    if ENGINE == "pytensor":
+
+        @pytest.mark.parametrize(
+            ("layer", "shape"),
+            [
+                (layers.FeaturePoolLayer(InputLayer((None, 6)), 3, name="layer"), (2, 4)),
+                (layers.FeatureWTALayer(InputLayer((None, 6)), 3, name="layer"), (2, 4)),
+                (layers.Conv2DLayer(images(None, 7), 3, 3, name="layer"), (2, 3, 5, 7)),
+                (layers.Conv2DLayer(images(5, 7), 2, 3, num_groups=2, name="layer"), (2, 3, 5, 7)),
+                (layers.TransposedConv2DLayer(images(5, 7), 3, 3, name="layer"), (2, 3, 5, 7)),
+                (layers.LocallyConnected2DLayer(images(5, 5), 3, 3, name="layer"), (2, 2, 4, 5)),
+                (layers.DenseLayer(InputLayer((None, 4)), 3, name="layer"), (2, 5)),
+                (layers.NINLayer(InputLayer((None, 4, None)), 3, name="layer"), (2, 5, 3)),
+                (recurrent(layers.LSTMLayer), (2, 5, 2)),
+            ],
+            ids=lambda value: type(value).__name__ if isinstance(value, layers.Layer) else "",
+        )
+        def test_of_other_sizes_than_were_told(self, layer, shape):
+            self.check(layer, shape)
+
+
 class TestCycles:
     def test_are_named(self):
         first = DenseLayer((None, 3), 3, name="first")

@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 import theano
+import theano.tensor as T
 from theano.compile import SharedVariable
+from theano.tensor.opt import Assert
 
+from .._engine import on_pytensor
 from ..nonlinearities import identity
 from .base import Layer
 
@@ -71,6 +74,33 @@ def known_sizes(layer: Layer, axes: Iterable[int], param: str) -> tuple:
             f"{layer.input_shape}; give {'it' if one else 'them'} in the shape of the InputLayer"
         )
     return tuple(layer.input_shape[axis] for axis in axes)
+
+
+def require_sizes(
+    layer: Layer, input: theano.Variable, least: Iterable[int], what: str
+) -> theano.Variable:
+    """Refuse an input that leaves nothing of the output, at the call where its sizes are known.
+
+    `least` are the sizes needed along the axes after the second. Sizes that were known when the
+    layer was made have been checked then.
+    """
+    least = tuple(least)
+    unknown = [n for n in range(len(least)) if layer.input_shape[n + 2] is None and least[n] > 1]
+    if not unknown:
+        return input
+    complaint = f"{layer}: {what} need an input of at least the sizes {least} after the second axis"
+    return Assert(complaint)(input, *(T.ge(input.shape[n + 2], least[n]) for n in unknown))
+
+
+def sizes_for_windows(
+    layer: Layer, input: theano.Variable, least: Iterable[int], what: str
+) -> theano.Variable:
+    """Refuse an input that is smaller than the windows that slide over it; see `require_sizes`.
+
+    PyTensor's operations do so themselves, and tell what they are called with. Theano's return an
+    empty output.
+    """
+    return input if on_pytensor() else require_sizes(layer, input, least, what)
 
 
 def shapes_match(shape: tuple, other: tuple) -> bool:

@@ -12,7 +12,13 @@ from ..nonlinearities import rectify
 from ..theano_extensions.conv import conv1d_mc0
 from ..utils import as_tuple
 from .base import Layer
-from .checks import known_sizes, nonlinearity_or_identity, positive_int
+from .checks import (
+    known_sizes,
+    nonlinearity_or_identity,
+    positive_int,
+    require_sizes,
+    sizes_for_windows,
+)
 
 __all__ = [
     "Conv1DLayer",
@@ -96,6 +102,11 @@ def conv_input_length(
     if output_length is None:
         return None
     return (output_length - 1) * stride - 2 * _zeros(pad, filter_size) + filter_size
+
+
+def _least_length(filter_size, stride, crop):
+    """Compute the smallest input of which a transposed convolution's crop leaves something."""
+    return max(1, 1 - (filter_size - 2 * _zeros(crop, filter_size) - 1) // stride)
 
 
 def _zeros(pad, filter_size):
@@ -295,6 +306,13 @@ class BaseConvLayer(Layer):
                 f"sizes are {tuple(sizes)}, and pad is {self.pad!r}"
             )
 
+    def _large_enough(self, input, reach):
+        """Refuse, when it comes, an input that is smaller than the filters."""
+        zeros = map(_zeros, self._pads(self.pad), reach)
+        least = (size - 2 * pad for size, pad in zip(reach, zeros))
+        what = f"filters of size {tuple(reach)} with pad {self.pad!r}"
+        return sizes_for_windows(self, input, least, what)
+
     def get_output_for(self, input: theano.Variable, **kwargs) -> theano.Variable:
         activation = self.convolve(input, **kwargs)
         if self.b is not None:
@@ -328,7 +346,7 @@ class BaseConvLayer(Layer):
         shapes = (None, None) if convolution is default else (self.input_shape, self.get_W_shape())
         grouped = {"num_groups": self.num_groups} if self.num_groups > 1 else {}
         return convolution(
-            input,
+            self._large_enough(input, self.filter_size),
             self.W,
             *shapes,
             subsample=self.stride,
@@ -708,7 +726,9 @@ class _TransposedConvLayer(BaseConvLayer):
         else:
             sizes = self._output_sizes(self.input_shape[2:])
             if None in sizes:
-                own = zip(self.filter_size, self.stride, self._pads(self.crop))
+                own = list(zip(self.filter_size, self.stride, self._pads(self.crop)))
+                least = (_least_length(*of_axis) for of_axis in own)
+                input = require_sizes(self, input, least, f"filters with crop={self.crop!r}")
                 lengths = [input.shape[axis] for axis in range(2, self.n + 2)]
                 sizes = [conv_input_length(n, *of_axis) for n, of_axis in zip(lengths, own)]
         return self._transpose(
@@ -1019,8 +1039,11 @@ class DilatedConv2DLayer(BaseConvLayer):
         """
         return (self.input_shape[1] // self.num_groups, self.num_filters, *self.filter_size)
 
+    def _reach(self):
+        return [(size - 1) * step + 1 for size, step in zip(self.filter_size, self.dilation)]
+
     def _output_sizes(self, sizes):
-        reach = [(size - 1) * step + 1 for size, step in zip(self.filter_size, self.dilation)]
+        reach = self._reach()
         output_sizes = tuple(
             conv_output_length(size, length, 1, pad)
             for size, length, pad in zip(sizes, reach, self._pads(self.pad))
@@ -1030,7 +1053,7 @@ class DilatedConv2DLayer(BaseConvLayer):
 
     def convolve(self, input: theano.Variable, **kwargs) -> theano.Variable:
         return T.nnet.conv2d(
-            input,
+            self._large_enough(input, self._reach()),
             self.W.dimshuffle(1, 0, 2, 3),
             border_mode=self._border_mode(self.pad),
             filter_flip=self.flip_filters,

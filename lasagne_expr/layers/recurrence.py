@@ -68,6 +68,7 @@ class Recurrence(MergeLayer):
         self.precompute_input = bool(precompute_input)
         self.only_return_final = bool(only_return_final)
         self.initial_states = {}
+        self.state_shapes: dict[str, tuple] = {}
         self._check_arguments()
 
     def _check_arguments(self):
@@ -127,6 +128,7 @@ class Recurrence(MergeLayer):
         -------
         Layer or Theano variable
         """
+        self.state_shapes[name] = shape
         if name in self.input_positions:
             found = self.input_shapes[self.input_positions[name]]
             expected = (self.input_shapes[0][0], *shape)
@@ -190,10 +192,10 @@ class Recurrence(MergeLayer):
         Raises
         ------
         ValueError
-            If the mask hasn't two axes.
+            If the mask hasn't two axes, or what a layer gives as a state has other ones than it.
         AssertionError
             When the expression is computed, if the mask, or a loop that is unrolled, is for another
-            number of steps.
+            number of steps, or the mask or a state that a layer gives has other sizes.
         """
         input = self._of_known_length(_steps_first(inputs[0]))
         sequences = self._projected(input, kwargs) if self.precompute_input else [input]
@@ -223,7 +225,9 @@ class Recurrence(MergeLayer):
         # A loop would go over as many steps as the shorter of the two has.
         complaint = f"{self}: the mask and the input have different numbers of steps"
         mask = _steps_first(mask)
-        return Assert(complaint)(mask, T.eq(mask.shape[0], input.shape[0]))
+        mask = Assert(complaint)(mask, T.eq(mask.shape[0], input.shape[0]))
+        complaint = f"{self}: the mask and the input have different batch sizes"
+        return Assert(complaint)(mask, _goes_with(mask.shape[1], input.shape[1]))
 
     def _projected(self, input, kwargs):
         """Project the inputs of all steps at once, as one batch."""
@@ -238,13 +242,29 @@ class Recurrence(MergeLayer):
 
     def _initial_state(self, name, inputs, batch_size):
         if name in self.input_positions:
-            return inputs[self.input_positions[name]]
+            return self._checked_state(name, inputs[self.input_positions[name]], batch_size)
         initial = self.initial_states[name]
         rows = T.dot(T.ones((batch_size, 1), dtype=initial.dtype), initial.flatten(2))
         if initial.ndim == 2:
             return rows
         sizes = [initial.shape[n] for n in range(1, initial.ndim)]
         return rows.reshape((batch_size, *sizes), ndim=initial.ndim)
+
+    def _checked_state(self, name, state, batch_size):
+        """Check those sizes of what a layer gives that weren't known when the layer was made."""
+        given = self.input_shapes[self.input_positions[name]]
+        shape = self.state_shapes[name]
+        if state.ndim != len(given):
+            raise ValueError(
+                f"{self}: {name} has {state.ndim} axes, but should have {len(given)}: the batch, "
+                f"and the state's shape {shape}"
+            )
+        conditions = [
+            T.eq(state.shape[n], shape[n - 1]) for n in range(1, len(given)) if not given[n]
+        ]
+        conditions.append(_goes_with(state.shape[0], batch_size))
+        complaint = f"{self}: {name} should have the input's batch size and shape {shape}"
+        return Assert(complaint)(state, *conditions)
 
     def _run(self, sequences, initial, kwargs):
         step = self._make_step(len(sequences), len(initial), kwargs)
@@ -322,6 +342,11 @@ def step_sizes(layer: Layer, shape: tuple) -> tuple:
             "the first two known"
         )
     return tuple(shape[2:])
+
+
+def _goes_with(rows, batch_size):
+    """Tell whether a tensor of so many rows goes with a batch: one for each, or one for all."""
+    return T.or_(T.eq(rows, batch_size), T.eq(rows, 1))
 
 
 def _steps_first(x):

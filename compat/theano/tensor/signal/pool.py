@@ -244,6 +244,8 @@ class Pool(LaxOp):
         return [*imgshape[: len(imgshape) - ndim], *pooled]
 
     def output_shape(self, x, ws, stride, pad):
+        if all(isinstance(n, int) for n in (*ws, *stride, *pad)):
+            self._check(x, ws, stride, pad)
         pooled = tuple(self.out_shape(x, ws, self.ignore_border, stride, pad, self.ndim))
         lengths = x[len(x) - self.ndim :]
         if any(n == 0 != length for n, length in zip(pooled[len(x) - self.ndim :], lengths)):
@@ -263,7 +265,10 @@ class Pool(LaxOp):
 
     def _check(self, shape, ws, stride, pad):
         if min(ws) < 1 or min(stride) < 1 or min(pad) < 0:
-            raise ValueError(f"pooling with windows {ws}, strides {stride} and padding {pad}")
+            raise ValueError(
+                f"windows {ws} and strides {stride} should be positive, and padding {pad} not "
+                f"negative; the input has shape {shape}"
+            )
         if any(p >= w for p, w in zip(pad, ws)):
             raise ValueError(f"padding {pad} should be smaller than the windows {ws}")
         if any(pad) and not self.ignore_border:
