@@ -149,12 +149,17 @@ def as_tuple(x: Any, N: int, t: "type | tuple | None" = None) -> tuple:
         items = tuple(x)
     except TypeError:
         items = (x,) * N
-    if t is not None and not all(isinstance(item, t) for item in items):
+    if t is not None and not all(_is_of_type(item, t) for item in items):
         names = " or ".join(c.__name__ for c in (t if isinstance(t, tuple) else (t,)))
         raise TypeError(f"expected a value, or an iterable of values, of type {names}, got {x!r}")
     if len(items) != N:
         raise ValueError(f"expected a single value or an iterable of length {N}, got {x!r}")
     return items
+
+
+def _is_of_type(item, t):
+    # To Python, True is an integer; where a size is meant, it's a mistake.
+    return isinstance(item, t) and (t is bool or not isinstance(item, bool))
 
 
 def inspect_kwargs(func: Callable) -> list[str]:

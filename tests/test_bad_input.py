@@ -192,6 +192,33 @@ class TestSizes:
         with pytest.raises(ValueError, match="'dense': the shape of W depends on .* axis 1"):
             DenseLayer((None, None), 2, name="dense")
 
+    @pytest.mark.parametrize("given", [True, (1, False)])
+    def test_of_windows_that_are_booleans(self, given):
+        for make in (
+            lambda source: layers.Pool2DLayer(source, given, name="l"),
+            lambda source: layers.Conv2DLayer(source, 3, 3, stride=given, name="l"),
+            lambda source: layers.Upscale2DLayer(source, given, name="l"),
+        ):
+            with pytest.raises(
+                TypeError, match=r"'l': .*expected .* of type Integral, got .*(Tr|Fa)"
+            ):
+                make(InputLayer((None, 3, 8, 8)))
+
+    @pytest.mark.parametrize("dims", [4, None, T.lscalar(), []])
+    def test_of_grids(self, dims):
+        with pytest.raises((TypeError, ValueError), match="'l': pool_dims should be a list of"):
+            layers.SpatialPyramidPoolingLayer(InputLayer((None, 3, 8, 8)), dims, name="l")
+
+    @pytest.mark.parametrize("coeffs", ["2", [1, "2"], [1, None], {1, 2}])
+    def test_of_coefficients(self, coeffs):
+        source = InputLayer((None, 3))
+        with pytest.raises(TypeError, match="'l': coeffs should be one number or a list of"):
+            layers.ElemwiseSumLayer([source, source], coeffs=coeffs, name="l")
+
+    def test_of_probabilities_that_are_constants(self):
+        with pytest.raises(ValueError, match="'l': p should be at least 0 and below 1, got 2"):
+            layers.DropoutLayer(InputLayer((None, 3)), p=T.constant(2.0), name="l")
+
 
 class TestInputs:
     @pytest.mark.parametrize("value", ["text", object(), [[1.0], [2.0, 3.0]]])

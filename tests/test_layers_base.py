@@ -5,6 +5,7 @@ import pytest
 import theano
 import theano.tensor as T
 
+from lasagne_expr import layers
 from lasagne_expr.init import Constant
 from lasagne_expr.layers import (
     DenseLayer,
@@ -320,3 +321,36 @@ def test_training_state_survives_a_pickle():
     copy = pickle.loads(pickle.dumps(layer))
     layer.W.set_value(np.zeros((3, 2), floatX))
     np.testing.assert_array_equal(copy.W.get_value(), np.full((3, 2), 7))
+
+
+class TestEmptyBatches:
+    """They have the output's shape, and a gradient of zero."""
+
+    @pytest.mark.parametrize(
+        ("kind", "options"),
+        [
+            (layers.DenseLayer, {"num_units": 3}),
+            (layers.DenseLayer, {"num_units": 3, "num_leading_axes": 2}),
+            (layers.NINLayer, {"num_units": 3}),
+            (layers.FlattenLayer, {}),
+            (layers.FlattenLayer, {"outdim": 3}),
+            (layers.GlobalPoolLayer, {}),
+            (layers.SpatialPyramidPoolingLayer, {"pool_dims": [2, 1]}),
+            (layers.Conv2DLayer, {"num_filters": 3, "filter_size": 3}),
+            (layers.MaxPool2DLayer, {"pool_size": 2}),
+            (layers.BatchNormLayer, {}),
+        ],
+    )
+    def test_of_images(self, kind, options):
+        self.check(kind(layers.InputLayer((None, 2, 4, 5)), **options), (0, 2, 4, 5))
+
+    @pytest.mark.parametrize("kind", [layers.LSTMLayer, layers.GRULayer])
+    def test_of_sequences(self, kind):
+        self.check(kind(layers.InputLayer((None, 3, 2)), 4), (0, 3, 2))
+
+    def check(self, layer, shape):
+        x = T.TensorType("float64", [False] * len(shape))()
+        output = layers.get_output(layer, x, deterministic=True)
+        compute = theano.function([x], [output, T.grad(output.sum(), x)])
+        for found, expected in zip(compute(np.ones(shape)), (layer.output_shape, shape)):
+            assert found.shape == (0, *expected[1:])

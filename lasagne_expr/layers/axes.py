@@ -1,6 +1,8 @@
-"""Axes along which the elements of an input share a parameter or a random number."""
+"""Axes of a layer's input: their checks, and how several become one."""
 
+import functools
 import numbers
+import operator
 from collections.abc import Iterable
 from typing import Any
 
@@ -65,3 +67,13 @@ def broadcast_over(param: theano.Variable, axes: tuple) -> theano.Variable:
     own = iter(range(param.ndim))
     ndim = param.ndim + len(axes)
     return param.dimshuffle(*("x" if axis in axes else next(own) for axis in range(ndim)))
+
+
+def flattened(input: theano.Variable, ndim: int) -> theano.Variable:
+    """Join the last axes of a tensor, so that it has `ndim`; also where a batch is empty.
+
+    Of no elements, a size that is left open could be any, so `flatten` refuses them.
+    """
+    first = [input.shape[axis] for axis in range(ndim - 1)]
+    joined = [input.shape[axis] for axis in range(ndim - 1, input.ndim)]
+    return input.reshape((*first, functools.reduce(operator.mul, joined)), ndim=ndim)

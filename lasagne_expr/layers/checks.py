@@ -37,9 +37,12 @@ def scalar(
                 f"{layer}: {name} should be a number or a scalar expression, got {value} with "
                 f"{value.ndim} dimensions"
             )
-        if not isinstance(value, SharedVariable):
+        if isinstance(value, SharedVariable):
+            number = value.get_value()
+        elif isinstance(value, theano.Constant):
+            number = value.data
+        else:
             return value
-        number = value.get_value()
     else:
         number = value
     is_number = isinstance(number, (numbers.Real, np.ndarray)) and not isinstance(number, bool)
@@ -60,6 +63,15 @@ def nonlinearity_or_identity(layer: Layer, nonlinearity: "Callable | None") -> C
             f"lasagne_expr.nonlinearities, or None for none; got {nonlinearity!r}"
         )
     return nonlinearity
+
+
+def as_floats(input: theano.Variable) -> theano.Variable:
+    """Take integers, such as images of bytes, as the numbers of floatX that they are.
+
+    Combined with weights, integers of 32 bits and more would make float64 of them, and averages of
+    integers would be integers.
+    """
+    return input if input.dtype in T.float_dtypes else T.cast(input, theano.config.floatX)
 
 
 def known_sizes(layer: Layer, axes: Iterable[int], param: str) -> tuple:

@@ -13,6 +13,7 @@ from ..theano_extensions.conv import conv1d_mc0
 from ..utils import as_tuple
 from .base import Layer
 from .checks import (
+    as_floats,
     known_sizes,
     nonlinearity_or_identity,
     positive_int,
@@ -314,7 +315,7 @@ class BaseConvLayer(Layer):
         return sizes_for_windows(self, input, least, what)
 
     def get_output_for(self, input: theano.Variable, **kwargs) -> theano.Variable:
-        activation = self.convolve(input, **kwargs)
+        activation = self.convolve(as_floats(input), **kwargs)
         if self.b is not None:
             own = range(1, self.n + 1) if self.untie_biases else ["x"] * self.n
             activation = activation + self.b.dimshuffle("x", 0, *own)

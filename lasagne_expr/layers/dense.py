@@ -10,8 +10,9 @@ import theano.tensor as T
 
 from ..init import Constant, GlorotUniform
 from ..nonlinearities import rectify
+from .axes import flattened
 from .base import Layer
-from .checks import known_sizes, nonlinearity_or_identity, positive_int
+from .checks import as_floats, known_sizes, nonlinearity_or_identity, positive_int
 
 __all__ = ["DenseLayer", "NINLayer"]
 
@@ -103,8 +104,8 @@ class DenseLayer(Layer):
         if num_leading_axes < 0:
             num_leading_axes += input.ndim
         if input.ndim > num_leading_axes + 1:
-            input = input.flatten(num_leading_axes + 1)
-        activation = T.dot(input, self.W)
+            input = flattened(input, num_leading_axes + 1)
+        activation = T.dot(as_floats(input), self.W)
         if self.b is not None:
             activation = activation + self.b
         return self.nonlinearity(activation)
@@ -187,7 +188,7 @@ class NINLayer(Layer):
 
     def get_output_for(self, input: theano.Variable, **kwargs) -> theano.Variable:
         places = range(2, input.ndim)
-        units_first = T.tensordot(self.W, input, axes=[[0], [1]])
+        units_first = T.tensordot(self.W, as_floats(input), axes=[[0], [1]])
         activation = units_first.dimshuffle(1, 0, *places)
         if self.b is not None:
             own = range(1, input.ndim - 1) if self.untie_biases else ["x"] * len(places)

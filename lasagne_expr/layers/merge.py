@@ -1,9 +1,11 @@
 """Layers that combine several layers of matching shapes."""
 
 import functools
+import numbers
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import theano
 import theano.tensor as T
 
@@ -334,14 +336,23 @@ class ElemwiseSumLayer(ElemwiseMergeLayer):
         **kwargs,
     ):
         super().__init__(incomings, T.add, cropping=cropping, **kwargs)
-        number = len(self.input_shapes)
-        coeffs = list(coeffs) if isinstance(coeffs, (list, tuple)) else [coeffs] * number
-        if len(coeffs) != number:
+        self.coeffs = self._checked_coeffs(coeffs, len(self.input_shapes))
+
+    def _checked_coeffs(self, coeffs, number):
+        is_vector = isinstance(coeffs, np.ndarray) and coeffs.ndim == 1
+        several = isinstance(coeffs, (list, tuple)) or is_vector
+        found = list(coeffs) if several else [coeffs] * number
+        if not all(isinstance(coeff, (numbers.Real, theano.Variable)) for coeff in found):
+            raise TypeError(
+                f"{self}: coeffs should be one number or a list of {number}, or scalar "
+                f"expressions, got {coeffs!r}"
+            )
+        if len(found) != number:
             raise ValueError(
                 f"{self}: there are {number} inputs, so coeffs should be one number or a list of "
-                f"{number}, got {len(coeffs)}"
+                f"{number}, got {len(found)}"
             )
-        self.coeffs = coeffs
+        return found
 
     def get_output_for(self, inputs: list, **kwargs) -> theano.Variable:
         terms = [

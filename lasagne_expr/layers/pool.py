@@ -4,14 +4,15 @@ import numbers
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import theano
 import theano.tensor as T
 from theano.tensor.signal.pool import pool_2d, pool_3d
 
 from ..utils import as_tuple
-from .axes import checked_axis
+from .axes import checked_axis, flattened
 from .base import Layer
-from .checks import known_sizes, positive_int, sizes_for_windows
+from .checks import as_floats, known_sizes, positive_int, sizes_for_windows
 
 __all__ = [
     "FeaturePoolLayer",
@@ -132,6 +133,8 @@ class _PoolLayer(Layer):
 
     def _pool(self, pool, input, ndim):
         """Pool over the last axes; where there are fewer than `ndim`, over axes of size 1."""
+        if self.mode != "max":
+            input = as_floats(input)
         if self.ignore_border:
             least = (size - 2 * pad for size, pad in zip(self.pool_size, self.pad))
             what = f"windows of size {self.pool_size} with pad {self.pad}"
@@ -631,7 +634,7 @@ class GlobalPoolLayer(Layer):
         return input_shape[:2]
 
     def get_output_for(self, input: theano.Variable, **kwargs) -> theano.Variable:
-        return self.pool_function(input.flatten(3), axis=2)
+        return self.pool_function(flattened(input, 3), axis=2)
 
 
 class SpatialPyramidPoolingLayer(Layer):
@@ -690,6 +693,8 @@ class SpatialPyramidPoolingLayer(Layer):
         modes = [known for known in MODES if known != "sum"]
         if mode not in modes:
             raise ValueError(f"{self}: mode should be one of {', '.join(modes)}, got {mode!r}")
+        if not isinstance(pool_dims, (Sequence, np.ndarray)) or len(pool_dims) == 0:
+            raise TypeError(f"{self}: pool_dims should be a list of integers, got {pool_dims!r}")
         self.pool_dims = [positive_int(self, "pool_dims", dim) for dim in pool_dims]
         for size in self.input_shape[2:]:
             if size is not None and size < max(self.pool_dims):
@@ -704,6 +709,7 @@ class SpatialPyramidPoolingLayer(Layer):
         return (*input_shape[:2], sum(dim**2 for dim in self.pool_dims))
 
     def get_output_for(self, input: theano.Variable, **kwargs) -> theano.Variable:
+        input = input if self.mode == "max" else as_floats(input)
         sizes = [
             symbolic if known is None else known
             for known, symbolic in zip(self.input_shape[2:], (input.shape[2], input.shape[3]))
@@ -719,7 +725,7 @@ class SpatialPyramidPoolingLayer(Layer):
             window, stride = T.stack(window), T.stack(stride)
         pooled = pool_2d(input, ws=window, stride=stride, mode=self.mode, ignore_border=True)
         # Strides that are rounded down may leave room for more cells.
-        return pooled[:, :, :dim, :dim].flatten(3)
+        return flattened(pooled[:, :, :dim, :dim], 3)
 
     def _covering_grid(self, input, sizes, dim):
         pool = T.max if self.mode == "max" else T.mean

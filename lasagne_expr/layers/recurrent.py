@@ -14,8 +14,9 @@ import theano.tensor as T
 
 from ..init import Constant, Normal, Uniform
 from ..nonlinearities import identity, rectify, sigmoid, tanh
+from .axes import flattened
 from .base import Layer
-from .checks import nonlinearity_or_identity, positive_int, shapes_match
+from .checks import as_floats, nonlinearity_or_identity, positive_int, shapes_match
 from .dense import DenseLayer
 from .helper import get_all_layers, get_all_params, get_output
 from .input import InputLayer
@@ -358,7 +359,7 @@ class _GatedLayer(Recurrence):
 
     def project(self, input: theano.Variable, params: list, **kwargs) -> list:
         weights, biases = params[: len(self.gates)], params[len(self.gates) :]
-        input = input.flatten(2)
+        input = flattened(as_floats(input), 2)
         return [T.dot(input, W) + b for W, b in zip(weights, biases, strict=True)]
 
     def step_params(self) -> list:

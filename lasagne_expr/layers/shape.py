@@ -11,7 +11,7 @@ import theano.tensor as T
 
 from ..theano_extensions.padding import pad as pad_tensor
 from ..theano_extensions.padding import pad_widths
-from .axes import checked_axis
+from .axes import checked_axis, flattened
 from .base import Layer
 from .checks import positive_int
 
@@ -68,7 +68,7 @@ class FlattenLayer(Layer):
         return (*input_shape[: self.outdim - 1], None if None in merged else math.prod(merged))
 
     def get_output_for(self, input: theano.Variable, **kwargs) -> theano.Variable:
-        return input.flatten(self.outdim)
+        return flattened(input, self.outdim)
 
 
 flatten = FlattenLayer

@@ -476,6 +476,8 @@ class _Windows:
 
 
 def _lowest(dtype):
+    if np.issubdtype(dtype, np.bool_):
+        return False
     return -np.inf if np.issubdtype(dtype, np.floating) else np.iinfo(dtype).min
 
 
