@@ -10,10 +10,10 @@ import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.op import Op
-from pytensor.tensor.type import TensorType, float_dtypes
+from pytensor.tensor.type import TensorType, float_dtypes, integer_dtypes
 from theano.compile.forks import start_jax_unless_forked
 
-__all__ = ["LaxOp"]
+__all__ = ["LaxOp", "sizes_vector"]
 
 
 class LaxOp(Op):
@@ -145,6 +145,41 @@ def _jitted(op):
     import jax
 
     return jax.jit(op.compute, static_argnums=op.sizes)
+
+
+def sizes_vector(value: Any, count: int) -> Variable:
+    """Make a vector of sizes for a :class:`LaxOp`.
+
+    Parameters
+    ----------
+    value : int, sequence of int, or integer vector
+        One size for all axes, or one for each.
+    count : int
+        The number of axes.
+
+    Returns
+    -------
+    vector of int64
+
+    Raises
+    ------
+    TypeError
+        If something isn't an integer.
+    ValueError
+        If there is another number of sizes.
+    """
+    if isinstance(value, Variable):
+        vector = value
+    else:
+        sizes = (value,) * count if np.ndim(value) == 0 else tuple(value)
+        if len(sizes) != count:
+            raise ValueError(f"expected {count} sizes, one for each axis, got {value}")
+        vector = pt.as_tensor_variable(sizes)
+    if vector.dtype not in integer_dtypes:
+        raise TypeError(f"expected {count} integers, one for each axis, got {value}")
+    if vector.type.shape == (None,):
+        vector = pt.specify_shape(vector, (count,))
+    return pt.cast(vector, "int64")
 
 
 def _as_sizes(value):

@@ -43,8 +43,10 @@ from theano.tensor.basic import *
 from theano.tensor.basic import abs_, constant, inv, isinf_, isnan_
 from theano.tensor.extra_ops import (
     bincount,
+    diff,
     fill_diagonal_offset,
     ravel_multi_index,
+    repeat,
     searchsorted,
     to_one_hot,
     unravel_index,

@@ -1,5 +1,7 @@
 """PyTensor's `tensor.extra_ops` under Theano's name and with its arguments."""
 
+import functools
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -147,6 +149,54 @@ def ravel_multi_index(
 _require_in_bounds = Assert("ravel_multi_index: an index is out of bounds")
 
 
+def diff(x: Any, n: int = 1, axis: int = -1) -> Variable:
+    """Take the differences of neighbours along an axis, `n` times over.
+
+    Parameters
+    ----------
+    x : tensor
+    n : int, default 1
+        How often.
+    axis : int, default -1
+
+    Returns
+    -------
+    tensor
+
+    Examples
+    --------
+    >>> diff(np.array([1.0, 4.0, 9.0]), n=2).eval().tolist()
+    [2.0]
+    """
+    if n < 0:
+        raise ValueError(f"n should be 0 or more, got {n}")
+    return _extra_ops.diff(pt.as_tensor_variable(x), n, axis)
+
+
+def repeat(x: Any, repeats: Any, axis: "int | None" = None) -> Variable:
+    """Repeat elements along an axis, or those of the flattened tensor.
+
+    Parameters
+    ----------
+    x : tensor
+    repeats : int, or vector of int
+        How often: all elements, or each along the axis.
+    axis : int, optional
+
+    Returns
+    -------
+    tensor
+
+    Examples
+    --------
+    >>> repeat(np.array([1, 2]), 2).eval().tolist()
+    [1, 1, 2, 2]
+    """
+    if pt.as_tensor_variable(repeats).dtype not in integer_dtypes:
+        raise TypeError(f"repeats should be integers, got {repeats}")
+    return _extra_ops.repeat(x, repeats, axis)
+
+
 def unravel_index(
     indices: Any, dims: Any, order: str = "C", ndim: "int | None" = None
 ) -> tuple[Variable, ...]:
@@ -181,12 +231,17 @@ def unravel_index(
             ndim = pt.get_vector_length(dims)
         except ValueError as error:
             raise ValueError(f"the length of {dims} isn't known: give ndim") from error
+    size = functools.reduce(operator.mul, (dims[axis] for axis in range(ndim)))
     rest = pt.cast(indices, "int64")
+    rest = _require_place(rest, pt.all((rest >= 0) & (rest < size)))
     found = []
     for axis in reversed(range(ndim)) if order == "C" else range(ndim):
         found.append(rest % dims[axis])
         rest = rest // dims[axis]
     return tuple(found[::-1] if order == "C" else found)
+
+
+_require_place = Assert("unravel_index: an index is out of bounds")
 
 
 def searchsorted(x: Any, v: Any, side: str = "left", sorter: Any = None) -> Variable:
@@ -286,7 +341,7 @@ class DiffOp:
         self.axis = axis
 
     def __call__(self, x: Any) -> Variable:
-        return _extra_ops.diff(x, self.n, self.axis)
+        return diff(x, self.n, self.axis)
 
 
 class RepeatOp:
@@ -296,7 +351,7 @@ class RepeatOp:
         self.axis = axis
 
     def __call__(self, x: Any, repeats: Any) -> Variable:
-        return _extra_ops.repeat(x, repeats, self.axis)
+        return repeat(x, repeats, self.axis)
 
 
 def CumsumOp(axis: "int | None" = None) -> CumOp:

@@ -1,6 +1,7 @@
 """Linear algebra: PyTensor's `tensor.linalg` under Theano's names and with its defaults."""
 
 import functools
+import numbers
 from collections.abc import Sequence
 from typing import Any
 
@@ -162,6 +163,10 @@ def matrix_dot(*args: Any) -> Variable:
 
 def matrix_power(M: Any, n: int) -> Variable:
     """Multiply a square matrix with itself `n` times."""
+    if not isinstance(n, numbers.Integral):
+        raise TypeError(f"n should be an integer, got {n!r}")
+    if n < 0:
+        raise ValueError(f"n should be 0 or more, got {n}: take a power of the inverse")
     return _linalg.matrix_power(_matrix(M), int(n))
 
 

@@ -639,6 +639,8 @@ def bilinear_upsampling(
     if (ratio is None) == (frac_ratio is None):
         raise ValueError("bilinear_upsampling takes either a ratio or a frac_ratio")
     if frac_ratio is None:
+        if not isinstance(ratio, numbers.Integral) or ratio < 1:
+            raise ValueError(f"ratio should be a positive integer, got {ratio!r}: see frac_ratio")
         return _upsample(input, (ratio, ratio), (1, 1))
     if use_1D_kernel:
         raise ValueError("for a frac_ratio there is no 1D kernel: give use_1D_kernel=False")

@@ -399,8 +399,8 @@ class AbstractConv3d_gradInputs(_Spatial, AbstractConv_gradInputs):
 
 
 def _checked_steps(name, steps, convdim):
-    steps = (1,) * convdim if steps is None else tuple(steps)
-    if len(steps) != convdim:
+    steps = (1,) * convdim if steps is None else steps
+    if not isinstance(steps, Sequence) or len(steps) != convdim:
         raise ValueError(f"{name} must have {convdim} elements, got {steps}")
     if not all(isinstance(step, numbers.Integral) and step > 0 for step in steps):
         raise ValueError(f"{name} must consist of positive integers, got {steps}")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
-from theano.lax_op import LaxOp
+from theano.lax_op import LaxOp, sizes_vector
 from theano.missing import explain_missing
 
 __all__ = ["Images2Neibs", "images2neibs", "neibs2images"]
@@ -45,8 +45,8 @@ def images2neibs(
     >>> images2neibs(x, (2, 2)).eval()[:2].tolist()
     [[0.0, 1.0, 4.0, 5.0], [2.0, 3.0, 6.0, 7.0]]
     """
-    shape = pt.cast(pt.as_tensor_variable(neib_shape), "int64")
-    step = shape if neib_step is None else pt.cast(pt.as_tensor_variable(neib_step), "int64")
+    shape = sizes_vector(neib_shape, 2)
+    step = shape if neib_step is None else sizes_vector(neib_step, 2)
     return Images2Neibs(mode)(ten4, shape, step)
 
 
@@ -119,6 +119,10 @@ class Images2Neibs(LaxOp):
         return counts
 
     def output_shape(self, x, shape, step):
+        if any(isinstance(n, int) and n < 1 for n in (*shape, *step)):
+            raise ValueError(
+                f"neighbourhoods of shape {shape} with steps {step}: both should be positive"
+            )
         down, across = self._counts(x[2:], shape, step)
         factors = (x[0], x[1], down, across)
         rows = None if None in factors else x[0] * x[1] * down * across
@@ -146,8 +150,6 @@ class Images2Neibs(LaxOp):
         return jnp.stack(parts, axis=-1).reshape(-1, shape[0] * shape[1])
 
     def _check(self, lengths, shape, step, counts):
-        if min(step) < 1 or min(shape) < 1:
-            raise ValueError(f"neighbourhoods of shape {shape} with steps {step}")
         if min(counts) < 1:
             raise ValueError(f"neighbourhoods of shape {shape} don't fit images of {lengths}")
         if self.mode == "wrap_centered" and any(n % 2 == 0 for n in shape):

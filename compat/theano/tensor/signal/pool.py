@@ -1,7 +1,6 @@
 """Pooling: the maximum, sum or average over windows along the last axes."""
 
 import itertools
-import numbers
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +9,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedType, disconnected_type, pullback
 from pytensor.graph.basic import Apply, Variable
-from theano.lax_op import LaxOp
+from theano.lax_op import LaxOp, sizes_vector
 from theano.missing import explain_missing
 
 __all__ = [
@@ -157,21 +156,10 @@ def _renamed(name, value, older_name, older_value):
     return older_value
 
 
-def _sizes(value, ndim):
-    if not isinstance(value, Variable):
-        value = (value,) * ndim if isinstance(value, numbers.Integral) else tuple(value)
-        if len(value) != ndim:
-            raise ValueError(f"expected {ndim} sizes, one for each axis pooled, got {value}")
-    value = pt.as_tensor_variable(value)
-    if value.type.shape == (None,):
-        value = pt.specify_shape(value, (ndim,))
-    return pt.cast(value, "int64")
-
-
 def _all_sizes(ndim, ws, stride, pad):
-    ws = _sizes(ws, ndim)
-    stride = ws if stride is None else _sizes(stride, ndim)
-    return ws, stride, _sizes((0,) * ndim if pad is None else pad, ndim)
+    ws = sizes_vector(ws, ndim)
+    stride = ws if stride is None else sizes_vector(stride, ndim)
+    return ws, stride, sizes_vector((0,) * ndim if pad is None else pad, ndim)
 
 
 def _maximum(a, b):
