@@ -143,8 +143,8 @@ def _batch_normalization():
             arrays = [a.astype(dtype) for a in (BATCH, gamma, beta)]
             both = [*arrays, mean.astype(dtype), var.astype(dtype)]
             yield f"train.{axes}.{dtype}", Case(_training(axes), tuple(arrays))
-            # Theano's gradients of this one are of float64 always.
-            yield f"test.{axes}.{dtype}", Case(_testing(axes), tuple(both), dtype == "float64")
+            test = _with_gradients(_testing(axes))
+            yield f"test.{axes}.{dtype}", Case(test, tuple(both), False)
             yield f"running.{axes}.{dtype}", Case(_running(axes, dtype), tuple(both), False)
 
 
