@@ -25,18 +25,6 @@ def require_engine() -> None:
         raise ImportError(f"lasagne_expr needs Theano 1.0.5, not {version}: {install}")
 
 
-def on_pytensor() -> bool:
-    """Tell whether `theano` is its API over PyTensor, rather than Theano itself.
-
-    Returns
-    -------
-    bool
-    """
-    import theano
-
-    return theano.Variable.__module__.startswith("pytensor")
-
-
 def starts_as_command() -> bool:
     """Tell whether Python is just importing the package to run ``python -m lasagne_expr``.
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 from . import allocator
-from ._engine import on_pytensor, require_engine
+from ._engine import require_engine
 from ._version import __version__
 
 # Measures in a process of its own, since a BLAS chooses its kernel once, when it is loaded.
@@ -101,21 +101,21 @@ def examine_engine(problems: list) -> dict:
     require_engine()
     import theano
 
-    over_pytensor = on_pytensor()
-    packages = ["numpy", "scipy"] + (["pytensor", "jax", "jaxlib"] if over_pytensor else ["Theano"])
-    if not over_pytensor and not theano.config.cxx:
+    on_pytensor = theano.Variable.__module__.startswith("pytensor")
+    packages = ["numpy", "scipy"] + (["pytensor", "jax", "jaxlib"] if on_pytensor else ["Theano"])
+    if not on_pytensor and not theano.config.cxx:
         problems.append(
             "engine: Theano found no C++ compiler, so it runs Python code, many times slower: "
             "install g++, or set THEANO_FLAGS=cxx=PATH"
         )
     return {
-        "name": "PyTensor with JAX" if over_pytensor else "Theano",
+        "name": "PyTensor with JAX" if on_pytensor else "Theano",
         **{package: _version(package) for package in packages},
         "floatX": theano.config.floatX,
         "device": theano.config.device,
         "mode": str(theano.config.mode),
-        "compiler": None if over_pytensor else theano.config.cxx or None,
-        "compile cache": _compile_cache(theano, over_pytensor),
+        "compiler": None if on_pytensor else theano.config.cxx or None,
+        "compile cache": _compile_cache(theano, on_pytensor),
     }
 
 
@@ -126,8 +126,8 @@ def _version(package):
         return None
 
 
-def _compile_cache(theano, over_pytensor):
-    if over_pytensor:
+def _compile_cache(theano, on_pytensor):
+    if on_pytensor:
         return importlib.import_module("theano.compile.device").compile_cache()
     return theano.config.compiledir
 

@@ -10,7 +10,6 @@ import theano.tensor as T
 from theano.compile import SharedVariable
 from theano.tensor.opt import Assert
 
-from .._engine import on_pytensor
 from ..nonlinearities import identity
 from .base import Layer
 
@@ -102,17 +101,6 @@ def require_sizes(
         return input
     complaint = f"{layer}: {what} need an input of at least the sizes {least} after the second axis"
     return Assert(complaint)(input, *(T.ge(input.shape[n + 2], least[n]) for n in unknown))
-
-
-def sizes_for_windows(
-    layer: Layer, input: theano.Variable, least: Iterable[int], what: str
-) -> theano.Variable:
-    """Refuse an input that is smaller than the windows that slide over it; see `require_sizes`.
-
-    PyTensor's operations do so themselves, and tell what they are called with. Theano's return an
-    empty output.
-    """
-    return input if on_pytensor() else require_sizes(layer, input, least, what)
 
 
 def shapes_match(shape: tuple, other: tuple) -> bool:

@@ -18,7 +18,6 @@ from .checks import (
     nonlinearity_or_identity,
     positive_int,
     require_sizes,
-    sizes_for_windows,
 )
 
 __all__ = [
@@ -312,7 +311,7 @@ class BaseConvLayer(Layer):
         zeros = map(_zeros, self._pads(self.pad), reach)
         least = (size - 2 * pad for size, pad in zip(reach, zeros))
         what = f"filters of size {tuple(reach)} with pad {self.pad!r}"
-        return sizes_for_windows(self, input, least, what)
+        return require_sizes(self, input, least, what)
 
     def get_output_for(self, input: theano.Variable, **kwargs) -> theano.Variable:
         activation = self.convolve(as_floats(input), **kwargs)

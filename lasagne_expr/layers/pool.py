@@ -12,7 +12,7 @@ from theano.tensor.signal.pool import pool_2d, pool_3d
 from ..utils import as_tuple
 from .axes import checked_axis, flattened
 from .base import Layer
-from .checks import as_floats, known_sizes, positive_int, sizes_for_windows
+from .checks import as_floats, known_sizes, positive_int, require_sizes
 
 __all__ = [
     "FeaturePoolLayer",
@@ -138,7 +138,7 @@ class _PoolLayer(Layer):
         if self.ignore_border:
             least = (size - 2 * pad for size, pad in zip(self.pool_size, self.pad))
             what = f"windows of size {self.pool_size} with pad {self.pad}"
-            input = sizes_for_windows(self, input, least, what)
+            input = require_sizes(self, input, least, what)
         extra = ndim - self.num_axes
         fill = (1,) * extra
         pooled = pool(
@@ -718,7 +718,7 @@ class SpatialPyramidPoolingLayer(Layer):
         return T.concatenate([grid(input, sizes, dim) for dim in self.pool_dims], axis=2)
 
     def _fast_grid(self, input, sizes, dim):
-        input = sizes_for_windows(self, input, (dim, dim), f"grids of {dim} x {dim} cells")
+        input = require_sizes(self, input, (dim, dim), f"grids of {dim} x {dim} cells")
         window = [(size + dim - 1) // dim for size in sizes]
         stride = [size // dim for size in sizes]
         if any(isinstance(size, theano.Variable) for size in sizes):
