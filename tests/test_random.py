@@ -1,4 +1,5 @@
 import importlib.util
+import os
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ import pytest
 import lasagne_expr.random
 from lasagne_expr.init import GlorotUniform, Normal, Sparse
 from lasagne_expr.random import get_rng, set_rng
+from test_launcher import python
 
 
 def test_default_is_the_module_that_numpy_random_seed_seeds():
@@ -63,3 +65,17 @@ def test_what_is_no_generator_is_an_error_and_changes_nothing(wrong, advice):
     with pytest.raises(TypeError, match=advice):
         set_rng(wrong)
     assert get_rng() is before
+
+
+def test_calling_functions_draws_nothing_from_numpy_random():
+    """Not even the first call, which starts JAX, whose import does draw."""
+    program = """
+import numpy as np, theano, theano.tensor as T
+np.random.seed(3)
+x = T.dvector()
+assert theano.function([x], x.sum())(np.ones(2)) == 2
+print(np.random.rand())
+"""
+    result = python("-W", "ignore", "-c", program, flags=os.environ.get("THEANO_FLAGS", ""))
+    assert result.returncode == 0, result.stderr
+    assert float(result.stdout) == np.random.RandomState(3).rand()

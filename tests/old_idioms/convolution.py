@@ -1,4 +1,6 @@
-"""Convolution and pooling by their names before Theano 0.9."""
+"""Convolution and pooling by their names before Theano 0.9, in a net that learns."""
+
+import json
 
 import numpy as np
 import theano
@@ -6,7 +8,11 @@ import theano.tensor as T
 from scipy.signal import convolve2d
 from theano.tensor.nnet import conv
 from theano.tensor.nnet.neighbours import images2neibs
-from theano.tensor.signal import downsample
+
+try:
+    from theano.tensor.signal.downsample import max_pool_2d
+except ImportError:  # Theano 1.0
+    from theano.tensor.signal.pool import pool_2d as max_pool_2d
 
 theano.config.floatX = "float64"
 rng = np.random.RandomState(23455)
@@ -17,7 +23,7 @@ input = T.tensor4(name="input")
 W = theano.shared(np.asarray(filters, dtype=input.dtype), name="W", borrow=True)
 b = theano.shared(np.asarray(rng.uniform(-0.5, 0.5, size=4), dtype=input.dtype), name="b")
 conv_out = conv.conv2d(input=input, filters=W, filter_shape=(4, 3, 3, 3), image_shape=(2, 3, 9, 9))
-pooled_out = downsample.max_pool_2d(input=conv_out, ds=(2, 2), ignore_border=True)
+pooled_out = max_pool_2d(input=conv_out, ds=(2, 2), ignore_border=True)
 output = T.tanh(pooled_out + b.dimshuffle("x", 0, "x", "x"))
 f = theano.function([input], [conv_out, output])
 convolved, activations = f(images)
@@ -41,4 +47,9 @@ np.testing.assert_allclose(
 patches = images2neibs(input, neib_shape=(3, 3), neib_step=(3, 3)).eval({input: images})
 assert patches.shape == (2 * 3 * 9, 9)
 np.testing.assert_array_equal(patches[0], images[0, 0, :3, :3].ravel())
-print("done")
+
+params = [W, b]
+train = theano.function(
+    [input], cost, updates=[(p, p - 0.005 * g) for p, g in zip(params, T.grad(cost, params))]
+)
+print(json.dumps([float(train(images)) for _ in range(5)]))

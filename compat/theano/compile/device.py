@@ -1,12 +1,15 @@
 """JAX, on the device that `theano.config.device` names."""
 
+import contextlib
 import functools
 import hashlib
 import os
 import platform
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from theano.configdefaults import config
 
 __all__ = ["compile_cache", "on_cpu", "start_jax"]
@@ -27,10 +30,11 @@ def start_jax() -> None:
     if not gpu:
         # JAX looks for GPUs when it starts unless it is told not to.
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
-    import jax
+    with _numpy_random_state_kept():
+        import jax
 
-    # Its import sets x64 from floatX. Theano's dtypes are exact whatever floatX is.
-    import pytensor.link.jax.dispatch
+        # Its import sets x64 from floatX. Theano's dtypes are exact whatever floatX is.
+        import pytensor.link.jax.dispatch
 
     jax.config.update("jax_enable_x64", True)
     _keep_what_is_compiled(jax)
@@ -49,6 +53,20 @@ def start_jax() -> None:
     if index >= len(devices):
         raise RuntimeError(f"device={config.device}, but there are only {len(devices)} GPUs")
     jax.config.update("jax_default_device", devices[index])
+
+
+@contextlib.contextmanager
+def _numpy_random_state_kept() -> Iterator[None]:
+    """Let a program that has seeded `numpy.random` draw what it draws on Theano.
+
+    JAX draws numbers when it is imported (in its ``k8s_cluster.py``), and that is at a function's
+    first call, in the midst of a run.
+    """
+    state = np.random.get_state()
+    try:
+        yield
+    finally:
+        np.random.set_state(state)
 
 
 def compile_cache() -> "str | None":
