@@ -1,7 +1,6 @@
 """Compilation: functions, modes and shared variables."""
 
 from pytensor.compile.debug.debugmode import DebugMode
-from pytensor.compile.debug.nanguardmode import NanGuardMode
 from theano.compile import linking
 from theano.compile.builders import OpFromGraph
 from theano.compile.evaluate import evaluate
@@ -18,6 +17,7 @@ from theano.compile.mode import (
     register_mode,
 )
 from theano.compile.monitormode import MonitorMode
+from theano.compile.nanguardmode import NanGuardMode
 from theano.compile.ops import (
     DeepCopyOp,
     FromFunctionOp,

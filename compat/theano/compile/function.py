@@ -19,7 +19,7 @@ from theano.compile.device import start_jax
 from theano.compile.io import Out
 from theano.compile.mode import INTERPRETED, compiles_by_jax, get_mode, jax_lacks_types_of
 from theano.compile.origin import level_of_caller
-from theano.compile.profiling import profile_of
+from theano.compile.profiling import node_profile_of, profile_of
 from theano.compile.sharedvalue import IN_USE, SharedVariable, storage_for, without_aliases
 from theano.compile.specialized import SpecializedGraph, label
 from theano.configdefaults import config
@@ -126,7 +126,7 @@ def function(
             mode=mode,
             accept_inplace=accept_inplace,
             name=name,
-            profile=bool(profile) or None,
+            profile=node_profile_of(profile, name),
             on_unused_input=on_unused_input,
             no_default_updates=no_default_updates or None,  # PyTensor warns of anything else
             **options,

@@ -74,7 +74,7 @@ def get_mode(mode: Any = None) -> Mode:
     if mode in ("DebugMode", "DEBUG_MODE"):
         return _debug_mode()
     if mode == "NanGuardMode":
-        from pytensor.compile.debug.nanguardmode import NanGuardMode
+        from theano.compile.nanguardmode import NanGuardMode
 
         return NanGuardMode(nan_is_error=True, inf_is_error=True, big_is_error=True)
     try:

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 from pytensor.compile.debug.monitormode import MonitorMode as _PyTensorMonitorMode
+from pytensor.link.basic import WrapLinker
+from pytensor.link.c.basic import OpWiseCLinker
 from theano.printing import debugprint
 
 __all__ = ["MonitorMode", "detect_nan"]
@@ -11,6 +13,8 @@ __all__ = ["MonitorMode", "detect_nan"]
 
 class MonitorMode(_PyTensorMonitorMode):
     """Run every operation by itself, with functions called before and after it.
+
+    Functions of this mode pickle if those functions do.
 
     Parameters
     ----------
@@ -32,6 +36,13 @@ class MonitorMode(_PyTensorMonitorMode):
     0 3.0
     """
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.linker = self.provided_linker = _Linker([OpWiseCLinker()], self.eval)
+
+    def __reduce__(self):
+        return type(self), (self.pre_func, self.post_func, self.provided_optimizer)
+
     def eval(self, fgraph: Any, i: int, node: Any, fn: Any) -> None:
         """Compute a node; the functions aren't given the graph, which Theano's weren't either."""
         if self.pre_func is not None:
@@ -39,6 +50,19 @@ class MonitorMode(_PyTensorMonitorMode):
         fn()
         if self.post_func is not None:
             self.post_func(i, node, fn)
+
+
+class _Linker(WrapLinker):
+    """Call one function for every operation.
+
+    PyTensor's own doesn't pickle, and its programs don't say where values are, as copies ask.
+    """
+
+    def make_thunk(self, storage_map: "dict | None" = None, **kwargs: Any) -> tuple:
+        storage_map = {} if storage_map is None else storage_map
+        program, *storage = super().make_thunk(storage_map=storage_map, **kwargs)
+        program.storage_map = storage_map
+        return program, *storage
 
 
 def detect_nan(i: int, node: Any, fn: Any) -> None:
