@@ -1,8 +1,8 @@
 """Compilation: functions, modes and shared variables."""
 
-from pytensor.compile.debug.debugmode import DebugMode
 from theano.compile import linking
 from theano.compile.builders import OpFromGraph
+from theano.compile.debugmode import DebugMode
 from theano.compile.evaluate import evaluate
 from theano.compile.function import Function, UnusedInputError, function
 from theano.compile.io import In, Out, Param, SymbolicInput, SymbolicOutput

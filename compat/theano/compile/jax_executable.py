@@ -250,13 +250,17 @@ def _verified_first(compiled, checks, overwritten):
     return run
 
 
-def interpret_graph(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> Callable:
+def interpret_graph(
+    inputs: Sequence[Variable], outputs: Sequence[Variable], title: str
+) -> Callable:
     """Prepare a specialized graph for PyTensor's interpreter, which takes what JAX can't.
 
     Parameters
     ----------
     inputs, outputs : lists of variables
         The graph.
+    title : str
+        What to call it in messages.
 
     Returns
     -------
@@ -268,7 +272,7 @@ def interpret_graph(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> 
     function = pytensor.function(
         list(inputs), list(outputs), mode=INTERPRETED, on_unused_input="ignore"
     )
-    function.trust_input = True
+    function.trust_input, function.title = True, title
 
     def interpreted(*values):
         results = function(*(np.asarray(value) for value in values))

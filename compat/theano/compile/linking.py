@@ -15,12 +15,13 @@ from pytensor.link.basic import JITLinker
 from pytensor.link.jax.linker import JAXLinker
 from pytensor.link.numba.linker import NumbaLinker
 from theano.compile.device import start_jax
+from theano.compile.failures import ExplainedFunction, ExplainedMaker
 from theano.compile.sharedvalue import DeviceStorage
 
 __all__ = ["HostFunction", "HostFunctionMaker"]
 
 
-class HostFunction(Function):
+class HostFunction(ExplainedFunction):
     """A function of PyTensor's that finds the values of shared variables on the host.
 
     C code takes them out of PyTensor's lists, without asking.
@@ -36,16 +37,18 @@ class HostFunction(Function):
         return super().__call__(*args, **kwargs)
 
 
+copyreg.pickle(ExplainedFunction, _pickle_Function)
 copyreg.pickle(HostFunction, _pickle_Function)
 
 
-class HostFunctionMaker(FunctionMaker):
-    """What makes functions in PyTensor's modes that run C code."""
+class HostFunctionMaker(ExplainedMaker, FunctionMaker):
+    """What makes functions in PyTensor's modes."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.function_class is Function and not isinstance(self.linker, JITLinker):
-            self.function_class = HostFunction
+        if self.function_class is Function:
+            compiled = isinstance(self.linker, JITLinker)
+            self.function_class = ExplainedFunction if compiled else HostFunction
 
 
 Mode.function_maker = property(lambda self: HostFunctionMaker)

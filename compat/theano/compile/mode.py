@@ -88,10 +88,9 @@ def _debug_mode():
     if not pytensor.config.cxx:
         # What DebugMode compares is C code; without a compiler, run each operation by itself.
         return Mode(linker="py", optimizer="fast_run")
-    from pytensor.compile.debug.debugmode import DebugMode
+    from theano.compile.debugmode import DebugMode
 
-    # Its check of operations' Python code fails for the operations of PyTensor 3 themselves.
-    return DebugMode(check_py_code=False)
+    return DebugMode()
 
 
 def get_default_mode() -> Mode:

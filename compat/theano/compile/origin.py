@@ -4,13 +4,32 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytensor
 from pytensor.graph.basic import Apply, Variable
+from pytensor.tensor.type import TensorType
 from theano.configdefaults import config
 
-__all__ = ["Parts", "complaint", "level_of_caller"]
+__all__ = ["Parts", "complaint", "describe_call", "label", "level_of_caller", "trace_of"]
 
 _ENGINE = (str(Path(pytensor.__file__).parent), str(Path(__file__).parent.parent))
+
+
+def label(variable: Variable) -> str:
+    """Name a variable in a message."""
+    return variable.name or f"<{variable.type}>"
+
+
+def describe_call(inputs: Iterable[Variable], values: Iterable) -> str:
+    """Tell the shapes that the inputs of a function have in a call."""
+    return (
+        ", ".join(
+            f"{label(variable)} of shape {np.shape(value)}"
+            for variable, value in zip(inputs, values)
+            if isinstance(variable.type, TensorType)
+        )
+        or "no tensors"
+    )
 
 
 class Parts:
@@ -37,15 +56,22 @@ class Parts:
                 if variable.owner is not None:
                     self._by_node.setdefault(variable.owner, part)
         # What rewrites put in a node's place has that node's trace, and no other tag of it.
-        self._traces = [(_trace(node), part) for node, part in self._by_node.items()]
+        traces = [(trace_of(node), part) for node, part in self._by_node.items()]
+        self.__setstate__({"_by_node": self._by_node, "_traces": traces})
+
+    def __getstate__(self):
+        return {"_by_node": {}, "_traces": self._traces}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
         self._by_trace = {id(trace): part for trace, part in self._traces if trace}
 
     def of(self, node: Apply) -> "str | None":
         """Tell the part of a node, or of one that rewrites have put into its place."""
-        return self._by_node.get(node) or self._by_trace.get(id(_trace(node)))
+        return self._by_node.get(node) or self._by_trace.get(id(trace_of(node)))
 
 
-def _trace(node) -> list:
+def trace_of(node) -> list:
     """The stack at the place where a node was made: (file, line, function, source), outer first."""
     traces = [trace for v in node.outputs for trace in getattr(v.tag, "trace", ())[-1:]]
     return traces[0] if traces else []
@@ -72,7 +98,7 @@ def complaint(
         With ``theano.config.exception_verbosity="high"`` the inputs, the whole backtrace of where
         the node was made, and the graph below it follow.
     """
-    frames = [frame for frame in _trace(node) if not frame[0].startswith(_ENGINE)]
+    frames = [frame for frame in trace_of(node) if not frame[0].startswith(_ENGINE)]
     name = f"{node}, in {part}" if part else str(node)
     where = f" ({_where(frames)})" if frames else ""
     details = "" if config.exception_verbosity == "low" else _details(node, frames, inputs)

@@ -19,16 +19,11 @@ from theano.compile.jax_executable import (
     interpret_graph,
     specialize,
 )
-from theano.compile.origin import level_of_caller
+from theano.compile.origin import describe_call, label, level_of_caller
 from theano.compile.windows import SliceLengths, find_moving_slices
 from theano.configdefaults import config
 
 __all__ = ["SpecializedGraph", "label"]
-
-
-def label(variable: Variable) -> str:
-    """Name a variable in a message."""
-    return variable.name or f"<{variable.type}>"
 
 
 class Executable(NamedTuple):
@@ -154,20 +149,13 @@ class SpecializedGraph:
                 return plan
             except (ShapeError, BoundsError, FailedCheck) as failure:
                 error = getattr(failure, "error", failure)
-                shapes = self._shapes(_values(arguments, stores))
+                shapes = describe_call(self.inputs, _values(arguments, stores))
                 raise type(error)(f"{self.name}, called with {shapes}: {error}") from error
             except Exception as error:
                 if type(error).__name__ == "JaxRuntimeError":  # no memory, say
                     raise
                 failures.append(error)
         raise failures[0]
-
-    def _shapes(self, values):
-        return ", ".join(
-            f"{label(variable)} of shape {np.shape(value)}"
-            for variable, value in zip(self.inputs, values)
-            if isinstance(variable.type, TensorType)
-        )
 
     @property
     def moving_slices(self) -> list:
@@ -277,7 +265,7 @@ class _Interpreted(_Plan):
             "So PyTensor interprets it, which is right, and slower",
             stacklevel=level_of_caller(),
         )
-        run = interpret_graph(inputs, outputs)
+        run = interpret_graph(inputs, outputs, self.graph.name)
         return Executable(lambda arguments, stored: run(*arguments, *stored))
 
 
