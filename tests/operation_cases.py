@@ -11,9 +11,10 @@ import numpy as np
 import theano
 import theano.tensor as T
 from theano.ifelse import ifelse
-from theano.tensor.nnet import bn
+from theano.sandbox import multinomial
+from theano.tensor.nnet import blocksparse, bn, conv3d2d
 from theano.tensor.nnet.neighbours import images2neibs, neibs2images
-from theano.tensor.signal import pool
+from theano.tensor.signal import conv, pool
 from theano.tensor.signal.pool import pool_2d, pool_3d
 
 from tensor_cases import Case
@@ -332,6 +333,92 @@ def _with_graph(options):
     return build
 
 
+def _films():
+    films, filters = RANDOM.normal(size=(2, 5, 2, 4, 6)), RANDOM.normal(size=(3, 3, 2, 2, 3))
+    modes = {
+        **{mode: mode for mode in ("valid", "full", "half")},
+        "mixed": ("half", "valid", "valid"),
+        "mixed.full": ("valid", "full", "full"),
+    }
+    for name, mode in modes.items():
+        yield name, Case(_of_both(conv3d2d.conv3d, border_mode=mode), (films, filters))
+    shapes = {"signals_shape": films.shape, "filters_shape": filters.shape}
+    yield "shapes", Case(_of_both(conv3d2d.conv3d, **shapes), (films, filters))
+    still = filters[:, :1]
+    yield "one time", Case(_of_both(conv3d2d.conv3d), (films, still))
+    yield "diagonal", Case(_with(conv3d2d.diagonal_subtensor, 1, 2), (films[0, :, :, :2],))
+    yield (
+        "diagonal.inc",
+        Case(
+            lambda x, y: conv3d2d.inc_diagonal_subtensor(x, 0, 1, y),
+            (films[0, :, :, 0, 0], films[0, :4, :, 1, 1]),
+        ),
+    )
+
+
+def _of_both(function, **options):
+    return lambda x, y: function(x, y, **options)
+
+
+def _signals():
+    image, kernel = RANDOM.normal(size=(5, 6)), RANDOM.normal(size=(3, 2))
+    stack, kernels = RANDOM.normal(size=(2, 5, 6)), RANDOM.normal(size=(4, 3, 2))
+    for mode, step in itertools.product(("valid", "full"), ((1, 1), (2, 3))):
+        convolve = _of_both(conv.conv2d, border_mode=mode, subsample=step)
+        pairs = {
+            "image": (image, kernel),
+            "images": (stack, kernel),
+            "filters": (image, kernels),
+            "both": (stack, kernels),
+        }
+        has_gradient = step == (1, 1)  # in Theano
+        for name, pair in pairs.items():
+            yield f"{name}.{mode}.{step}", Case(convolve, pair, has_gradient)
+
+
+def _blocks():
+    rng = np.random.RandomState(7)
+    W, h, b = rng.normal(size=(4, 5, 2, 3)), rng.normal(size=(3, 2, 2)), rng.normal(size=(5, 3))
+    rows = np.array([[0, 3], [2, 2], [1, 0]])
+    columns = np.array([[1, 1, 4], [0, 2, 3], [4, 0, 1]])
+    o, y = rng.normal(size=(3, 3, 3)), rng.normal(size=(3, 3, 3))
+    dot, gemv = blocksparse.sparse_block_dot, blocksparse.sparse_block_gemv
+    yield (
+        "dot",
+        Case(lambda W, h, b: dot(W, h, T.constant(rows), b, T.constant(columns)), (W, h, b)),
+    )
+    yield (
+        "dot.one",
+        Case(
+            lambda W, h, b: dot(W, h, T.constant(rows[0]), b, T.constant(columns[0])), (W, h[0], b)
+        ),
+    )
+    yield "gemv", Case(lambda o, W, h: gemv(o, W, h, rows, columns), (o, W, h))
+    outer = blocksparse.sparse_block_outer
+    # Theano's has no gradient.
+    yield (
+        "outer",
+        Case(
+            lambda o, x, y: outer(o, x, y, T.constant(rows), T.constant(columns)), (W, h, y), False
+        ),
+    )
+
+
+def _draws():
+    p = np.array([[0.1, 0.2, 0.3, 0.4], [0.7, 0.1, 0.1, 0.1], [0.0, 0.5, 0.0, 0.5]])
+    numbers = np.random.RandomState(3).uniform(size=6)
+    for dtype in ("auto", "int32"):
+        counts = multinomial.MultinomialFromUniform(dtype)
+        one = dtype == "auto"
+        yield f"counts.{dtype}", Case(_of_both(counts), (p, numbers[:3]), gradients=one)
+        twice = _of_both(lambda p, u, counts=counts: counts(p, u, 2))
+        yield f"counts.twice.{dtype}", Case(twice, (p, numbers), gradients=False)
+        for replace in (True, False):
+            choose = multinomial.ChoiceFromUniform(dtype, replace=replace)
+            twice = _of_both(lambda p, u, choose=choose: choose(p, u, 2))
+            yield f"choice.{replace}.{dtype}", Case(twice, (p, numbers), gradients=False)
+
+
 GROUPS = {
     "pooling": dict(_pooling()),
     "pooling_operations": dict(_in_both_dtypes(_operations_of_pooling())),
@@ -340,4 +427,8 @@ GROUPS = {
     "loops": dict(_in_both_dtypes(_loops())),
     "changed_gradients": dict(_in_both_dtypes(_changed_gradients())),
     "choices": dict(_in_both_dtypes(_choices())),
+    "films": dict(_films()),
+    "signals": dict(_signals()),
+    "blocks": dict(_blocks()),
+    "draws": dict(_draws()),
 }

@@ -1,5 +1,6 @@
 """What Theano's smaller modules do otherwise than in Theano, or better."""
 
+import importlib
 import io
 import pickle
 
@@ -53,3 +54,43 @@ def test_names_that_are_missing_are_explained():
     for module in (T.inplace, T.blas, T.io, T.fft, T.extra_ops, T.nlinalg, T.slinalg):
         with pytest.raises(AttributeError, match="no attribute 'no_such_name'.*PyTensor"):
             getattr(module, "no_such_name")  # noqa: B009
+
+
+GPU_NAMES = (
+    ("basic_ops", "gpu_from_host host_from_gpu gpu_contiguous GpuElemwise as_cuda_array"),
+    ("blas", "GpuCorrMM GpuCorrMM_gradInputs GpuCorr3dMM GpuGemm GpuDownsampleFactorMax"),
+    ("nnet", "GpuSoftmax gpu_softmax"),
+    ("rng_curand", "CURAND_RandomStreams"),
+    ("type", "CudaNdarrayType"),
+    ("var", "CudaNdarraySharedVariable CudaNdarrayConstant float32_shared_constructor"),
+)
+
+
+class TestFirstGPUBackend:
+    """Its names can be imported, as on a computer without a GPU, and do nothing."""
+
+    @pytest.mark.parametrize(("module", "names"), GPU_NAMES)
+    def test_calls_are_refused(self, module, names):
+        found = importlib.import_module(f"theano.sandbox.cuda.{module}")
+        for name in names.split():
+            place = rf"^theano\.sandbox\.cuda\.{module}\.{name}\('an argument'\)"
+            with pytest.raises(RuntimeError, match=f"{place}.*THEANO_FLAGS=device=cuda"):
+                getattr(found, name)("an argument")
+
+    def test_nothing_is_an_instance(self):
+        from theano.sandbox import cuda
+
+        x = T.fmatrix()
+        w = theano.shared(np.float32([1.0]))
+        assert not isinstance(w, cuda.CudaNdarraySharedVariable)
+        assert not isinstance(w.type, (cuda.CudaNdarrayType, cuda.type.CudaNdarrayType))
+        nodes = theano.function([x], x * w).maker.fgraph.toposort()
+        assert not any(isinstance(n.op, cuda.GpuElemwise) for n in nodes)
+
+    def test_names_that_it_never_had(self):
+        from theano.sandbox import cuda
+
+        with pytest.raises(AttributeError, match="no attribute 'no_such_name'"):
+            cuda.no_such_name  # noqa: B018
+        with pytest.raises(RuntimeError, match="MRG_RandomStreams"):
+            cuda.rng_curand.CURAND_RandomStreams(seed=3)

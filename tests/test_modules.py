@@ -94,6 +94,17 @@ NAMES = {
     "theano.compile.pfunc": "pfunc In SharedVariable",
     "theano.sandbox.linalg": "cholesky solve eigvalsh matrix_inverse diag extract_diag alloc_diag "
     "det eig eigh trace",
+    "theano.sandbox.blocksparse": "SparseBlockGemv SparseBlockOuter sparse_block_dot "
+    "sparse_block_gemv sparse_block_gemv_inplace sparse_block_outer sparse_block_outer_inplace",
+    "theano.sandbox.multinomial": "MultinomialFromUniform ChoiceFromUniform "
+    "MultinomialWOReplacementFromUniform",
+    "theano.sandbox.solve": "solve",
+    "theano.tensor.nnet.blocksparse": "SparseBlockGemv SparseBlockOuter sparse_block_dot "
+    "sparse_block_gemv sparse_block_gemv_inplace sparse_block_outer sparse_block_outer_inplace",
+    "theano.tensor.nnet.conv3d2d": "conv3d diagonal_subtensor inc_diagonal_subtensor",
+    "theano.tensor.signal.conv": "conv2d",
+    "theano.compile.debugmode": "DebugMode DebugModeError BadThunkOutput BadOptimization "
+    "BadDestroyMap BadViewMap StochasticOrder InvalidValueError",
     "theano.sandbox.neighbours": "images2neibs neibs2images Images2Neibs",
     "theano.sandbox.softsign": "softsign",
     "theano.typed_list": "TypedListType getitem append extend insert remove reverse index_ count "

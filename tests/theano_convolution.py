@@ -5,14 +5,15 @@ conftest excludes those. The code needs names that SciPy has moved since.
 """
 
 from scipy.signal import _signaltools, _sigtools
-from theano.tensor.nnet import abstract_conv
+from theano.tensor.nnet import abstract_conv, conv
 
 
 def use_python_code():
-    """Give Theano's module the names that it would have imported from an older SciPy."""
-    if not abstract_conv.imported_scipy_signal:
-        abstract_conv._valfrommode = _signaltools._valfrommode
-        abstract_conv._bvalfromboundary = _signaltools._bvalfromboundary
-        abstract_conv._convolve2d = _sigtools._convolve2d
-        abstract_conv.convolve = _signaltools.convolve
-        abstract_conv.imported_scipy_signal = True
+    """Give Theano's modules the names that they would have imported from an older SciPy."""
+    for module in (abstract_conv, conv):
+        if not module.imported_scipy_signal:
+            module._valfrommode = _signaltools._valfrommode
+            module._bvalfromboundary = _signaltools._bvalfromboundary
+            module._convolve2d = _sigtools._convolve2d
+            module.convolve = _signaltools.convolve
+            module.imported_scipy_signal = True

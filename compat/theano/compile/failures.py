@@ -53,7 +53,7 @@ class _KeptTraces(Feature):
     """Let what takes a variable's place, such as a fused operation, tell where that was made."""
 
     def on_change_input(self, fgraph, node, i, r, new_r, reason=None) -> None:
-        if not getattr(new_r.tag, "trace", None) and hasattr(r.tag, "trace"):
+        if new_r.owner and not getattr(new_r.tag, "trace", None) and hasattr(r.tag, "trace"):
             new_r.tag.trace = r.tag.trace
 
 

@@ -6,7 +6,16 @@ Other modules are where old programs look for what has moved to `theano.tensor` 
 import importlib
 from typing import Any
 
-_MODULES = ("cuda", "linalg", "neighbours", "rng_mrg", "softsign")
+_MODULES = (
+    "blocksparse",
+    "cuda",
+    "linalg",
+    "multinomial",
+    "neighbours",
+    "rng_mrg",
+    "softsign",
+    "solve",
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -35,6 +35,7 @@ from pytensor.tensor.basic import infer_static_shape
 from pytensor.tensor.type import TensorType
 from theano.compile.sharedvalue import shared
 from theano.configdefaults import config
+from theano.sandbox.multinomial import chosen_outcomes, counted_outcomes
 
 M1 = 2**31 - 1
 M2 = 2**31 - 21069
@@ -632,11 +633,7 @@ class MRG_RandomStreams:
             raise ValueError("MRG_RandomStreams.multinomial uses neither size nor ndim")
         n_rows = pvals.shape[0]
         uniforms = self.uniform((n_rows * n,), ndim=1, nstreams=nstreams, **kwargs)
-        cumulated = pt.cumsum(pt.cast(pvals, "float64"), axis=1)
-        # The outcome is the first whose cumulated probability is above the uniform number.
-        passed = uniforms.reshape((n, n_rows, 1)) >= cumulated
-        outcome = passed.sum(axis=2, keepdims=True)
-        return pt.eq(outcome, pt.arange(pvals.shape[1])).sum(axis=0).astype(dtype)
+        return counted_outcomes(pvals, uniforms, n).astype(dtype)
 
     def choice(
         self,
@@ -688,7 +685,7 @@ class MRG_RandomStreams:
         n_rows = p.shape[0]
         uniforms = self.uniform((n_rows * size,), ndim=1, nstreams=nstreams, **kwargs)
         uniforms = uniforms.reshape((size, n_rows, 1))
-        return pt.stack(_draw_without_replacement(p, uniforms, size), axis=1).astype(dtype)
+        return pt.stack(chosen_outcomes(p, uniforms, size), axis=1).astype(dtype)
 
     def multinomial_wo_replacement(
         self,
@@ -816,20 +813,6 @@ def _check_pvals(pvals: Any, name: str, method: str) -> Variable:
             f"MRG_RandomStreams.{method} takes a matrix as {name}, not {pvals.ndim} dimensions"
         )
     return pvals
-
-
-def _draw_without_replacement(p: Variable, uniforms: Variable, size: int) -> list[Variable]:
-    """`size` outcomes of each row, one after the other, each then struck off the row."""
-    outcomes = []
-    columns = pt.arange(p.shape[1])
-    for i in range(size):
-        passed = uniforms[i] >= pt.cumsum(pt.cast(p, "float64"), axis=1)
-        # Where rounding left the whole row below the uniform number, it is the last possible one.
-        last_possible = pt.switch(p > 0, columns, 0).max(axis=1)
-        outcomes.append(pt.minimum(passed.sum(axis=1), last_possible))
-        p = pt.switch(pt.eq(columns, outcomes[i][:, np.newaxis]), 0, p)
-        p = p / p.sum(axis=1, keepdims=True)
-    return outcomes
 
 
 def box_muller(uniforms: Variable, half: Any) -> tuple[Variable, Variable]:

@@ -1,27 +1,34 @@
 """What scripts ask to find out whether Theano's first GPU back-end runs: it never does.
 
-Theano 1.0 removed it. Here, ``THEANO_FLAGS=device=cuda`` computes on a GPU by JAX.
+Theano 1.0 removed it. Here, ``THEANO_FLAGS=device=cuda`` computes on a GPU by JAX. The names of its
+operations and classes can be imported, as in older versions on a computer without a GPU: nothing is
+an instance of the classes, and what is called raises a RuntimeError.
 """
 
-from typing import NoReturn
+from theano.missing import explain_missing
+from theano.sandbox.cuda import basic_ops, blas, dnn, nnet, rng_curand, type, var
+from theano.sandbox.cuda.absent import absent_class, absent_function
+from theano.sandbox.cuda.basic_ops import *
+from theano.sandbox.cuda.dnn import dnn_available
+from theano.sandbox.cuda.type import CudaNdarrayType
+from theano.sandbox.cuda.var import *
 
-from theano.sandbox.cuda import dnn
-
-__all__ = ["cuda_available", "cuda_enabled", "dnn", "use"]
+__all__ = [
+    "CudaNdarray",
+    "CudaNdarrayType",
+    "cuda_available",
+    "cuda_enabled",
+    "dnn",
+    "dnn_available",
+    "use",
+    *basic_ops.__all__,
+    *var.__all__,
+]
 
 cuda_available = False
 cuda_enabled = False
 
+CudaNdarray = absent_class("theano.sandbox.cuda.CudaNdarray")
+use = absent_function("theano.sandbox.cuda.use")
 
-def use(device: str, *args, **kwargs) -> NoReturn:
-    """Refuse to start the back-end.
-
-    Raises
-    ------
-    RuntimeError
-        Always; it says how to use a GPU.
-    """
-    raise RuntimeError(
-        f"theano.sandbox.cuda.use({device!r}): Theano's first GPU back-end isn't there any more. "
-        "Start Python with THEANO_FLAGS=device=cuda to compute on a GPU by JAX"
-    )
+__getattr__ = explain_missing(__name__)

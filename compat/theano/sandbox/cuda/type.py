@@ -1,0 +1,12 @@
+"""The type of arrays of Theano's first GPU back-end, which isn't there any more."""
+
+from theano.sandbox.cuda.absent import absent_names
+
+_NAMES = absent_names(
+    __name__,
+    classes="CudaNdarrayType",
+)
+
+__all__ = [*_NAMES]
+
+globals().update(_NAMES)
