@@ -83,10 +83,10 @@ def test_flags_of_older_theanos_are_taken():
     assert values(names, "lib.cnmem=0.8,nvcc.fastmath=True") == [0.8, True, ""]
 
 
-def test_test_values_are_said_to_be_missing():
+def test_test_values_of_rewrites_are_said_to_be_missing():
     with pytest.warns(TheanoConfigWarning, match="test values"):
-        theano.config.compute_test_value = "warn"
-    theano.config.compute_test_value = "off"
+        theano.config.compute_test_value_opt = "warn"
+    theano.config.compute_test_value_opt = "off"
 
 
 def test_numpy_is_left_alone_unless_a_flag_says_what_to_do():

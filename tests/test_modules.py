@@ -23,6 +23,7 @@ NAMES = {
     "theano": "Param In Out as_op scan_checkpoints sparse_grad version _asarray SymbolicInput "
     "SymbolicOutput Generic InconsistencyError predefined_modes",
     "theano.gof": "Op COp PureOp Apply Variable Constant FunctionGraph Container Generic generic",
+    "theano.gof.op": "get_test_value get_debug_values missing_test_message debug_error_message Op",
     "theano.gradient": "format_as consider_constant_ zero_grad_ undefined_grad_ "
     "disconnected_grad_ ConsiderConstant ZeroGrad UndefinedGrad DisconnectedGrad GradClip "
     "GradScale numeric_grad NullTypeGradError DisconnectedInputError GradientError",

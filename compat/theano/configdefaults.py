@@ -115,16 +115,28 @@ class ModeParam(ConfigParam):
 
 
 class TestValueParam(EnumStr):
-    """``compute_test_value``, which warns when it is switched on: nothing here computes them."""
+    """``compute_test_value``, which has them computed once it is switched on."""
 
     __test__ = False  # pytest takes the name for a test's
 
     def check(self, value: Any) -> str:
         value = super().check(value)
         if value != "off":
+            from theano.testvalues import compute_from_now_on
+
+            compute_from_now_on()
+        return value
+
+
+class OptTestValueParam(EnumStr):
+    """``compute_test_value_opt``, which warns when it is switched on, as it does nothing here."""
+
+    def check(self, value: Any) -> str:
+        value = super().check(value)
+        if value != "off":
             warnings.warn(
-                f"{self.fullname}={value} has no effect: test values are not computed on PyTensor. "
-                "Call variable.eval({input: value}) where you want to look at a value.",
+                f"{self.fullname}={value} has no effect: rewrites don't compute test values on "
+                "PyTensor. compute_test_value has them computed while a graph is built.",
                 TheanoConfigWarning,
                 stacklevel=4,
             )
@@ -383,7 +395,7 @@ NO_EFFECT: dict[str, tuple[ConfigParam, str]] = {
         "Compute every node as it is built, from test values.",
     ),
     "compute_test_value_opt": (
-        TestValueParam("off", "ignore", "warn", "raise", "pdb"),
+        OptTestValueParam("off", "ignore", "warn", "raise", "pdb"),
         "The same during rewriting.",
     ),
     "print_test_value": (BoolParam(False), "Print a variable as its test value."),

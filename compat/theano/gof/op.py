@@ -3,6 +3,12 @@
 from pytensor.graph.op import Op
 from pytensor.link.c.op import COp
 from theano.missing import explain_missing
+from theano.testvalues import (
+    debug_error_message,
+    get_debug_values,
+    get_test_value,
+    missing_test_message,
+)
 
 PureOp = Op
 

@@ -15,6 +15,7 @@ from pytensor.tensor.type import TensorType, integer_dtypes
 from theano.gof.graph import inputs as graph_leaves
 from theano.scan_module.scan_op import Scan, static_integer
 from theano.scan_module.scan_utils import get_updates_and_outputs
+from theano.testvalues import hand_on_test_values
 from theano.updates import OrderedUpdates
 
 __all__ = ["scan"]
@@ -102,6 +103,13 @@ def scan(
 
     elements = [_element_of(part) for part in parts]
     pasts = [past for r in recurrences if r for past in r.make_pasts()]
+    hand_on_test_values(
+        lambda: (
+            [part[0] for part in parts]
+            + [past for r in recurrences if r for past in r.first_pasts()]
+        ),
+        [*elements, *pasts],
+    )
     results = get_updates_and_outputs(fn(*elements, *pasts, *constants))
     recurrences = _matched(recurrences, results.outputs)
     step = _Step(elements, recurrences, constants, results, pasts)
@@ -121,7 +129,7 @@ def scan(
     if steps is None:
         steps = reduce(pt.minimum, (part.shape[0] for part in parts))
     initial = [r.initial for r in recurrences if r]
-    outputs = op.make_node(steps, *parts, *initial, *step.carried, *step.outer).outputs
+    outputs = op(steps, *parts, *initial, *step.carried, *step.outer, return_list=True)
     updates = outputs[len(recurrences) : len(recurrences) + len(step.carried)]
     ordered = _in_order(outputs, recurrences)
     return _returned(ordered, return_list), OrderedUpdates(zip(step.carried, updates))
