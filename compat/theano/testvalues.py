@@ -1,8 +1,8 @@
 """Test values: what a graph computes for example inputs, found out while it is being built.
 
 PyTensor computes none. Here, once ``theano.config.compute_test_value`` isn't ``"off"``, every
-operation that is applied is also computed, from the ``tag.test_value`` of its inputs. The graph isn't
-compiled for that, and errors show up at the line that made them.
+operation that is applied is also computed, from the ``tag.test_value`` of its inputs. Nothing is
+compiled for that, and errors show up at the line that makes them.
 """
 
 import functools
