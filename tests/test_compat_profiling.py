@@ -1,6 +1,7 @@
 """What a function's profile counts, and what is printed of it."""
 
 import io
+import pickle
 import re
 
 import numpy as np
@@ -63,3 +64,14 @@ def test_is_printed_at_the_end_if_the_flag_is_set(tmp_path):
     assert "Message: total\n  Time in 1 calls" in text
     result = python("-c", code, cwd=tmp_path, flags="profile=True")
     assert "Message: total" in result.stderr
+
+
+def test_profile_mode_measures_all_its_functions(capsys):
+    mode = theano.ProfileMode(optimizer="fast_run", linker="c|py")
+    f, g = doubling(mode=mode), doubling(mode=mode, profile=False)
+    assert f([1.0, 2.0]).tolist() == [2.0, 4.0]
+    assert f.copy(profile=mode.stats)([1.0]).tolist() == [2.0]
+    assert g([1.0]).tolist() == [2.0]
+    mode.print_summary()
+    assert "Time in 2 calls" in capsys.readouterr().err
+    assert pickle.loads(pickle.dumps(f))([3.0]).tolist() == [6.0]

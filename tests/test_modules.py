@@ -23,6 +23,11 @@ NAMES = {
     "theano": "Param In Out as_op scan_checkpoints sparse_grad version _asarray SymbolicInput "
     "SymbolicOutput Generic InconsistencyError predefined_modes",
     "theano.gof": "Op COp PureOp Apply Variable Constant FunctionGraph Container Generic generic",
+    "theano.gof.opt": "Optimizer optimizer inplace_optimizer SeqOptimizer MergeOptimizer OpSub "
+    "PatternSub LocalOptimizer local_optimizer LocalOptGroup OpRemove TopoOptimizer "
+    "NavigatorOptimizer EquilibriumOptimizer CheckStackTraceOptimization copy_stack_trace check_stack_trace in2out "
+    "out2in pre_constant_merge FromFunctionOptimizer FromFunctionLocalOptimizer merge_dict",
+    "theano.gof.optdb": "DB Query EquilibriumDB SequenceDB LocalGroupDB ProxyDB",
     "theano.gof.op": "get_test_value get_debug_values missing_test_message debug_error_message Op",
     "theano.gradient": "format_as consider_constant_ zero_grad_ undefined_grad_ "
     "disconnected_grad_ ConsiderConstant ZeroGrad UndefinedGrad DisconnectedGrad GradClip "
@@ -102,6 +107,7 @@ NAMES = {
     "theano.sandbox.solve": "solve",
     "theano.tensor.nnet.blocksparse": "SparseBlockGemv SparseBlockOuter sparse_block_dot "
     "sparse_block_gemv sparse_block_gemv_inplace sparse_block_outer sparse_block_outer_inplace",
+    "theano.tensor.nnet.ctc": "ctc ctc_available ctc_present ConnectionistTemporalClassification",
     "theano.tensor.nnet.conv3d2d": "conv3d diagonal_subtensor inc_diagonal_subtensor",
     "theano.tensor.signal.conv": "conv2d",
     "theano.compile.debugmode": "DebugMode DebugModeError BadThunkOutput BadOptimization "
@@ -319,6 +325,76 @@ def test_shapes_of_variables():
     assert [int(size) for size in shapes[x]] == [10, 5]
     with pytest.raises((ValueError, KeyError)):
         shape_of_variables(graph, {T.matrix(): (2, 2)})
+
+
+class TestRewrites:
+    """Programs' own rewrites: here they change what is computed, to show that they were made."""
+
+    @staticmethod
+    def cubed():
+        @theano.gof.local_optimizer([T.sqr])
+        def local_cubed(node):
+            assert node in node.fgraph.toposort()
+            return [node.inputs[0] ** 3] if node.op == T.sqr else False
+
+        return local_cubed
+
+    @staticmethod
+    def graph():
+        x = T.dvector("x")
+        return theano.gof.FunctionGraph([x], [T.exp(T.sqr(x))], clone=False)
+
+    @staticmethod
+    def compute(graph):
+        return theano.function(list(graph.inputs), graph.outputs)(X[0])[0]
+
+    def test_of_nodes(self):
+        graph = self.graph()
+        theano.gof.TopoOptimizer(self.cubed(), order="in_to_out").optimize(graph)
+        np.testing.assert_allclose(self.compute(graph), np.exp(X[0] ** 3))
+
+    def test_by_a_class(self):
+        class Doubled(theano.gof.LocalOptimizer):
+            def tracks(self):
+                return [T.sqr]
+
+            def transform(self, node):
+                return [node.inputs[0] * 2] if node.op == T.sqr else False
+
+        graph = self.graph()
+        theano.gof.opt.in2out(Doubled(), name="doubled").optimize(graph)
+        np.testing.assert_allclose(self.compute(graph), np.exp(2 * X[0]))
+
+    def test_by_patterns(self):
+        rewrites = {
+            "replaced": (theano.gof.PatternSub((T.exp, (T.sqr, "x")), (T.sin, "x")), np.sin(X[0])),
+            "another": (theano.gof.OpSub(T.sqr, T.cos), np.exp(np.cos(X[0]))),
+            "removed": (theano.gof.OpRemove(T.sqr), np.exp(X[0])),
+        }
+        for rewrite, expected in rewrites.values():
+            graph = self.graph()
+            theano.gof.TopoOptimizer(rewrite, order="in_to_out").optimize(graph)
+            np.testing.assert_allclose(self.compute(graph), expected)
+
+    def test_of_graphs(self):
+        @theano.gof.optimizer
+        def replace(fgraph):
+            (found,) = (n.outputs[0] for n in fgraph.toposort() if n.op == T.sqr)
+            fgraph.replace(found, T.sin(fgraph.inputs[0]))
+
+        graph = self.graph()
+        theano.gof.SeqOptimizer([replace, theano.gof.MergeOptimizer()]).optimize(graph)
+        np.testing.assert_allclose(self.compute(graph), np.exp(np.sin(X[0])))
+
+    def test_that_a_mode_includes(self):
+        rewrite = theano.gof.TopoOptimizer(self.cubed(), order="in_to_out")
+        theano.compile.optdb.register("local_cubed", rewrite, 0.5, "own_rewrites")
+        x = T.dvector("x")
+        default = theano.compile.get_default_mode()
+        plain = theano.function([x], T.sqr(x), mode=default)
+        np.testing.assert_allclose(plain(X[0]), X[0] ** 2)
+        changed = theano.function([x], T.sqr(x), mode=default.including("own_rewrites"))
+        np.testing.assert_allclose(changed(X[0]), X[0] ** 3)
 
 
 class TestMisc:

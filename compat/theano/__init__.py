@@ -35,6 +35,7 @@ from theano.compile import (
     OpFromGraph,
     Out,
     Param,
+    ProfileMode,
     ProfileStats,
     SymbolicInput,
     SymbolicOutput,

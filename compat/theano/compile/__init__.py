@@ -32,6 +32,7 @@ from theano.compile.ops import (
     specify_shape,
     view_op,
 )
+from theano.compile.profilemode import ProfileMode
 from theano.compile.profiling import ProfileStats
 from theano.compile.sharedvalue import SharedVariable, TensorSharedVariable, shared
 from theano.missing import explain_missing

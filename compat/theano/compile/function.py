@@ -109,6 +109,8 @@ def function(
     }
     on_unused_input = on_unused_input or config.on_unused_input
     mode = get_mode(mode)
+    if profile is None:
+        profile = getattr(mode, "stats", None)  # of a ProfileMode
     if compiles_by_jax(mode) and jax_lacks_types_of(_computed(outputs, options)):
         mode = INTERPRETED
     if compiles_by_jax(mode):

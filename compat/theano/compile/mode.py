@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytensor
-from pytensor.compile.mode import JAX, Mode, register_mode
+from pytensor.compile.mode import JAX, Mode, optdb, register_mode
 from pytensor.compile.mode import get_mode as _pytensor_mode
 from pytensor.compile.mode import predefined_modes as _pytensor_modes
 from pytensor.graph.basic import Constant, Variable
@@ -25,6 +25,7 @@ __all__ = [
     "get_default_mode",
     "get_mode",
     "jax_lacks_types_of",
+    "optdb",
     "predefined_modes",
     "register_mode",
 ]

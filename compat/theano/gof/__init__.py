@@ -9,8 +9,26 @@ from pytensor.graph.type import Type
 from pytensor.graph.utils import InconsistencyError, MethodNotDefined, MissingInputError
 from pytensor.link.basic import Container
 from pytensor.link.c.type import Generic, generic
-from theano.gof import graph, null_type, op, utils
+from theano.gof import graph, null_type, op, opt, optdb, toolbox, utils
 from theano.gof.op import COp, PureOp
+from theano.gof.opt import (
+    CheckStackTraceOptimization,
+    EquilibriumOptimizer,
+    LocalOptGroup,
+    LocalOptimizer,
+    MergeOptimizer,
+    NavigatorOptimizer,
+    OpRemove,
+    OpSub,
+    Optimizer,
+    PatternSub,
+    SeqOptimizer,
+    TopoOptimizer,
+    inplace_optimizer,
+    local_optimizer,
+    optimizer,
+)
+from theano.gof.optdb import DB, EquilibriumDB, LocalGroupDB, ProxyDB, Query, SequenceDB
 from theano.missing import explain_missing
 
 __getattr__ = explain_missing(__name__, "pytensor.graph")
