@@ -22,11 +22,18 @@ X = np.array([[0.5, -1.5, 2.0], [0.25, 3.0, -0.75]])
 NAMES = {
     "theano": "Param In Out as_op scan_checkpoints sparse_grad version _asarray SymbolicInput "
     "SymbolicOutput Generic InconsistencyError predefined_modes",
-    "theano.gof": "Op COp PureOp Apply Variable Constant FunctionGraph Container Generic generic",
+    "theano.gof": "Op COp PureOp Apply Variable Constant FunctionGraph Container Generic generic "
+    "PerformLinker OpWiseCLinker Linker WrapLinker Optimizer local_optimizer TopoOptimizer Query",
     "theano.gof.opt": "Optimizer optimizer inplace_optimizer SeqOptimizer MergeOptimizer OpSub "
-    "PatternSub LocalOptimizer local_optimizer LocalOptGroup OpRemove TopoOptimizer "
-    "NavigatorOptimizer EquilibriumOptimizer CheckStackTraceOptimization copy_stack_trace check_stack_trace in2out "
-    "out2in pre_constant_merge FromFunctionOptimizer FromFunctionLocalOptimizer merge_dict",
+    "PatternSub OpRemove LocalOptimizer local_optimizer LocalOptGroup TopoOptimizer in2out out2in "
+    "NavigatorOptimizer EquilibriumOptimizer CheckStackTraceOptimization copy_stack_trace "
+    "check_stack_trace pre_constant_merge FromFunctionOptimizer FromFunctionLocalOptimizer",
+    "theano.gof.fg": "FunctionGraph InconsistencyError MissingInputError",
+    "theano.gof.type": "Type Generic generic EnumType EnumList CEnumType",
+    "theano.gof.link": "Container Linker LocalLinker PerformLinker WrapLinker WrapLinkerMany "
+    "raise_with_op gc_helper map_storage streamline",
+    "theano.gof.vm": "VM VM_Linker Loop Stack",
+    "theano.gof.cc": "CLinker OpWiseCLinker DualLinker",
     "theano.gof.optdb": "DB Query EquilibriumDB SequenceDB LocalGroupDB ProxyDB",
     "theano.gof.op": "get_test_value get_debug_values missing_test_message debug_error_message Op",
     "theano.gradient": "format_as consider_constant_ zero_grad_ undefined_grad_ "

@@ -7,9 +7,17 @@ from pytensor.graph.null_type import NullType
 from pytensor.graph.op import Op
 from pytensor.graph.type import Type
 from pytensor.graph.utils import InconsistencyError, MethodNotDefined, MissingInputError
-from pytensor.link.basic import Container
 from pytensor.link.c.type import Generic, generic
-from theano.gof import graph, null_type, op, opt, optdb, toolbox, utils
+from theano.gof import cc, fg, graph, link, null_type, op, opt, optdb, toolbox, type, utils, vm
+from theano.gof.cc import CLinker, DualLinker, OpWiseCLinker
+from theano.gof.link import (
+    Container,
+    Linker,
+    LocalLinker,
+    PerformLinker,
+    WrapLinker,
+    WrapLinkerMany,
+)
 from theano.gof.op import COp, PureOp
 from theano.gof.opt import (
     CheckStackTraceOptimization,
