@@ -42,9 +42,12 @@ class ExplainedFunction(Function):
             _explain(error, self)
             raise
 
-    def copy(self, *args, **kwargs) -> "ExplainedFunction":
-        """Make a function that computes the same, as PyTensor does."""
-        new = super().copy(*args, **kwargs)
+    def copy(self, share_memory: bool = False, *args, **kwargs) -> "ExplainedFunction":
+        """Make a function that computes the same, as PyTensor does.
+
+        `share_memory` is without effect, as sharing it fails where constants are computed with.
+        """
+        new = super().copy(False, *args, **kwargs)
         new.maker.parts = self.maker.parts
         return new
 

@@ -1,7 +1,16 @@
 """What neural networks need besides plain tensor functions: Theano's ``T.nnet``."""
 
 from theano.missing import explain_missing
-from theano.tensor.nnet import abstract_conv, bn, channels_last, conv, nnet, planar, sigm
+from theano.tensor.nnet import (
+    abstract_conv,
+    blocksparse,
+    bn,
+    channels_last,
+    conv,
+    nnet,
+    planar,
+    sigm,
+)
 from theano.tensor.nnet.abstract_conv import conv2d as abstract_conv2d
 from theano.tensor.nnet.abstract_conv import conv2d_grad_wrt_inputs, conv3d, separable_conv2d
 from theano.tensor.nnet.bn import *
