@@ -23,6 +23,7 @@ from theano.compile.jax_nodes import NoChecks, constant_of_its_dtype, node_to_ja
 from theano.compile.mode import FAST_RUN
 from theano.lax_op import LaxOp
 from theano.scan_module.scan_op import Scan, ScanGradient
+from theano.scan_module.step_slices import slice_first
 
 __all__ = ["NodeFunctions", "is_float", "merged", "rewrite_step"]
 
@@ -41,6 +42,7 @@ def rewrite_step(fgraph: FunctionGraph) -> None:
     """Simplify a graph of which a gradient may yet be taken."""
     with np.errstate(all="ignore"):  # constants are folded
         _rewriter().rewrite(fgraph)
+    slice_first(fgraph)
 
 
 @functools.cache
