@@ -60,6 +60,8 @@ class Layer:
     (None, 3)
     """
 
+    get_output_kwargs: Sequence = ()  # of layers that Lasagne 0.1 pickled
+
     def __init__(self, incoming: "Layer | tuple", name: "str | None" = None):
         self._start(name)
         self.input_layer, self.input_shape = self._checked_incoming(incoming)

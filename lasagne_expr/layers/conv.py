@@ -181,6 +181,8 @@ class BaseConvLayer(Layer):
     (None, 8, 12, 12)
     """
 
+    flip_filters, num_groups = True, 1  # of layers that Lasagne 0.1 pickled
+
     def __init__(
         self,
         incoming: "Layer | tuple",
@@ -406,6 +408,8 @@ class Conv1DLayer(BaseConvLayer):
     (None, 16, 100)
     """
 
+    n = 1
+
     def __init__(
         self,
         incoming: "Layer | tuple",
@@ -501,6 +505,8 @@ class Conv2DLayer(BaseConvLayer):
     >>> Conv2DLayer(images, num_filters=16, filter_size=5, W=w + w[:, :, :, ::-1]).get_params()
     [w, b]
     """
+
+    n = 2
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ from ..nonlinearities import rectify
 from .axes import flattened
 from .base import Layer
 from .checks import as_floats, known_sizes, nonlinearity_or_identity, positive_int
+from .special import NonlinearityLayer  # noqa: F401 (where Lasagne 0.1 has it)
 
 __all__ = ["DenseLayer", "NINLayer"]
 
@@ -62,6 +63,8 @@ class DenseLayer(Layer):
     >>> DenseLayer(InputLayer((None, None, 20)), num_units=5, num_leading_axes=2).output_shape
     (None, None, 5)
     """
+
+    num_leading_axes = 1  # of layers that Lasagne 0.1 pickled
 
     def __init__(
         self,

@@ -200,6 +200,8 @@ class ConcatLayer(_MatchingLayer):
     (None, 8, 6)
     """
 
+    cropping = None  # of layers that Lasagne 0.1 pickled
+
     def __init__(
         self,
         incomings: Sequence,
@@ -267,6 +269,8 @@ class ElemwiseMergeLayer(_MatchingLayer):
     >>> get_output(layer, inputs).eval().tolist()
     [[3.0, 4.0]]
     """
+
+    cropping = None  # of layers that Lasagne 0.1 pickled
 
     def __init__(
         self,

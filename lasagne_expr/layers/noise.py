@@ -84,6 +84,8 @@ class DropoutLayer(Layer):
     [1.0]
     """
 
+    shared_axes: tuple = ()  # of layers that Lasagne 0.1 pickled
+
     def __init__(
         self,
         incoming: "Layer | tuple",

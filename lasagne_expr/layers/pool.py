@@ -311,6 +311,8 @@ class MaxPool1DLayer(Pool1DLayer):
     (None, 3, 4)
     """
 
+    mode = "max"  # of layers that Lasagne 0.1 pickled
+
     def __init__(
         self,
         incoming: "Layer | tuple",

@@ -8,6 +8,7 @@ import theano
 import theano.tensor as T
 from theano.tensor.opt import Assert
 
+from ..shape_inference import infer_shape
 from ..utils import unroll_scan
 from .base import Layer, MergeLayer
 from .checks import shapes_match
@@ -41,6 +42,8 @@ class Recurrence(MergeLayer):
         If an argument isn't of the type that it should be.
     """
 
+    only_return_final = False  # of layers that Lasagne 0.1 pickled
+
     def __init__(
         self,
         incoming: "Layer | tuple",
@@ -70,6 +73,22 @@ class Recurrence(MergeLayer):
         self.initial_states = {}
         self.state_shapes: dict[str, tuple] = {}
         self._check_arguments()
+
+    def __setstate__(self, state):
+        """Take what was pickled: by Lasagne, layers tell in another way which input is what."""
+        vars(self).update(state)
+        if "input_positions" in state:
+            return
+        names = [name for name in ("hid_init", "cell_init") if name in state]
+        # Its first version knew of one more input only.
+        positions = {"mask_incoming_index": 1 if len(self.input_layers) > 1 else -1, **state}
+        positions = {name: positions.get(f"{name}_incoming_index", -1) for name in ("mask", *names)}
+        self.input_positions = {name: n for name, n in positions.items() if n > 0}
+        self.initial_states = {name: state[name] for name in names}
+        self.state_shapes = {
+            name: (x.output_shape if isinstance(x, Layer) else infer_shape(x))[1:]
+            for name, x in self.initial_states.items()
+        }
 
     def _check_arguments(self):
         shape = self.input_shapes[0]

@@ -615,6 +615,7 @@ class GRULayer(_GatedLayer):
         )
         self.num_units = positive_int(self, "num_units", num_units)
         self._add_gates(resetgate=resetgate, updategate=updategate, hidden_update=hidden_update)
+        self.nonlinearity_hid = vars(self).pop("nonlinearity_hidden_update")  # Lasagne's name
         self.hid_init = self.add_state("hid_init", hid_init, (self.num_units,))
 
     def step(self, inputs: list, states: list, params: list, **kwargs) -> list:
@@ -624,4 +625,4 @@ class GRULayer(_GatedLayer):
         reset = self.nonlinearity_resetgate(inputs[0] + from_hidden[0])
         update = self.nonlinearity_updategate(inputs[1] + from_hidden[1])
         new = self.clipped(inputs[2] + reset * from_hidden[2])
-        return [(1 - update) * hidden + update * self.nonlinearity_hidden_update(new)]
+        return [(1 - update) * hidden + update * self.nonlinearity_hid(new)]

@@ -207,6 +207,13 @@ class TensorSharedVariable(_PyTensorSharedVariable):
             )
         super().__init__(type, None, None, container=container, name=name)
 
+    def __setstate__(self, state):
+        """Take what was pickled: by Theano, the value is in a plain list."""
+        state = {"_default_update": state.pop("default_update", None), **state}
+        vars(self).update(state)
+        if not isinstance(self.container.storage, DeviceStorage):
+            self.container.storage = DeviceStorage(self.container.storage[0])
+
     def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> Any:
         """Return the value.
 

@@ -7,10 +7,14 @@ from typing import Any
 import pytensor.scalar as ps
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
+from pytensor.scalar.math import Sigmoid as ScalarSigmoid
+from pytensor.scalar.math import Softplus as ScalarSoftplus
 from pytensor.scalar.math import sigmoid as scalar_sigmoid
 from pytensor.scalar.math import softplus as scalar_softplus
 
 __all__ = [
+    "ScalarSigmoid",
+    "ScalarSoftplus",
     "hard_sigmoid",
     "scalar_sigmoid",
     "scalar_softplus",
