@@ -53,7 +53,11 @@ def make_parser() -> argparse.ArgumentParser:
     run.add_argument(
         "-m", dest="module", nargs=argparse.REMAINDER, help="a module to run, and its arguments"
     )
-    run.add_argument("script", nargs=argparse.REMAINDER, help="a script to run, and its arguments")
+    run.add_argument(
+        "script",
+        nargs=argparse.REMAINDER,
+        help="a script, folder or zip file to run, or - for standard input; and its arguments",
+    )
     doctor = commands.add_parser("doctor", help="tell what runs here, and how well")
     doctor.add_argument("--json", action="store_true", help="print it for machines")
     return parser

@@ -6,6 +6,7 @@ Nothing here imports the engine: the script may set ``THEANO_FLAGS`` before it d
 import importlib.machinery
 import importlib.util
 import os
+import pkgutil
 import runpy
 import sys
 from collections.abc import Sequence
@@ -22,31 +23,48 @@ def run_script(path: str, arguments: Sequence[str]) -> None:
     Parameters
     ----------
     path : str
-        The file.
+        The file; or a folder or zip file that has a ``__main__.py``; or ``-`` for standard input.
     arguments : sequence of str
         What follows the path in ``sys.argv``.
 
     Raises
     ------
     SystemExit
-        With code 2, if there is no such file.
+        With code 1 or 2, if there is no such file, or no ``__main__.py`` in it.
     """
+    sys.argv[:] = [path, *arguments]
+    if path == "-":
+        _run_source(sys.stdin.buffer.read(), "<stdin>", "", importlib.machinery.BuiltinImporter)
+    elif pkgutil.get_importer(path) is not None:
+        sys.path[: not _is_path_safe()] = [os.path.abspath(path)]
+        _new_main()
+        with _OwnFramesHidden():
+            # What the interpreter itself calls for a folder.
+            runpy._run_module_as_main("__main__", alter_argv=False)
+    else:
+        file = os.path.abspath(path)
+        loader = importlib.machinery.SourceFileLoader("__main__", file)
+        folder = os.path.dirname(os.path.realpath(path))
+        _run_source(_read(path), file, folder, loader)
+
+
+def _read(path):
     try:
         with open(path, "rb") as file:
-            source = file.read()
+            return file.read()
     except OSError as error:
         problem = f"can't open file {os.path.abspath(path)!r}: [Errno {error.errno}]"
         print(f"{sys.executable}: {problem} {error.strerror}", file=sys.stderr)
         raise SystemExit(2) from None
-    sys.argv[:] = [path, *arguments]
+
+
+def _run_source(source, name, folder, loader):
     if not _is_path_safe():
-        sys.path[0] = os.path.dirname(os.path.realpath(path))
+        sys.path[0] = folder
     main = _new_main()
-    main.__file__ = os.path.abspath(path)
-    main.__loader__ = importlib.machinery.SourceFileLoader("__main__", main.__file__)
-    main.__cached__ = None
+    main.__file__, main.__loader__, main.__cached__ = name, loader, None
     with _OwnFramesHidden():
-        exec(compile(source, main.__file__, "exec", dont_inherit=True), main.__dict__)
+        exec(compile(source, name, "exec", dont_inherit=True), main.__dict__)
 
 
 def run_module(name: str, arguments: Sequence[str]) -> None:

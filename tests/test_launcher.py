@@ -3,6 +3,7 @@
 import os
 import pickle
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -58,10 +59,10 @@ def without_addresses(text):
     return re.sub(r"0x[0-9a-f]+", "0x", text)
 
 
-def check_same(folder, *arguments):
+def check_same(folder, *arguments, **options):
     """Check that a program does the same with and without the launcher; return what it did."""
-    plain = python(*arguments, cwd=folder)
-    launched = python("-m", "lasagne_expr", "run", *arguments, cwd=folder)
+    plain = python(*arguments, cwd=folder, **options)
+    launched = python("-m", "lasagne_expr", "run", *arguments, cwd=folder, **options)
     assert without_addresses(launched.stdout) == without_addresses(plain.stdout)
     assert without_addresses(launched.stderr) == without_addresses(plain.stderr)
     assert launched.returncode == plain.returncode
@@ -107,6 +108,21 @@ class TestSameAsPython:
     def test_module(self, folder):
         result = check_same(folder, "-m", "scripts.script", "neighbour.fail('it')", "-h")
         assert result.returncode == 1
+
+    @pytest.mark.parametrize("code", ["pass", "neighbour.fail('it')"])
+    def test_folder_and_zip_file(self, folder, code):
+        (folder / "scripts" / "__main__.py").write_text(SCRIPT)
+        archive = shutil.make_archive(folder / "archive", "zip", folder / "scripts")
+        for path in ("scripts", Path(archive).name):
+            result = check_same(folder, path, code, "-h")
+            assert f"['{path}', \"{code}\", '-h']".replace('"pass"', "'pass'") in result.stdout
+
+    def test_folder_without_a_program(self, folder):
+        assert check_same(folder, "scripts").returncode == 1
+
+    @pytest.mark.parametrize("code", ["pass", "neighbour.fail('it')"])
+    def test_standard_input(self, folder, code):
+        assert "['-', " in check_same(folder, "-", code, "-h", input=SCRIPT).stdout
 
     @pytest.mark.parametrize("arguments", [["scripts/wrong.py"], ["-m", "scripts.wrong"]])
     def test_syntax_error(self, folder, arguments):
