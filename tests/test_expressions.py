@@ -51,11 +51,13 @@ from lasagne_expr.layers import (
     BatchNormLayer,
     Conv2DLayer,
     DenseLayer,
+    GRULayer,
     InputLayer,
+    LSTMLayer,
     get_all_params,
     get_output,
 )
-from lasagne_expr.parameters import own_tags, select_shared_vars, tagged
+from lasagne_expr.parameters import collect_shared_vars, own_tags, select_shared_vars, tagged
 from lasagne_expr.updates import adam
 from lasagne_expr.utils import floatX
 from numerics import check_pickling, finite_difference
@@ -696,3 +698,12 @@ class TestSubstitute:
     def test_names_what_is_missing(self):
         with pytest.raises(ValueError, match="has no parameter V"):
             substitute(DenseLayer((None, 2), 2), "V", Positive())
+
+    @pytest.mark.parametrize("kind", [LSTMLayer, GRULayer])
+    def test_recurrent_layers_compute_with_all_that_is_substituted(self, kind):
+        layer = kind(InputLayer((2, 4, 3)), 5, learn_init=True)
+        for name, param in list(vars(layer).items()):
+            if isinstance(param, theano.Variable) and param in layer.params:
+                substitute(layer, name, Positive())
+        used = collect_shared_vars(get_output(layer))
+        assert set(used) == set(layer.get_params())

@@ -262,7 +262,7 @@ class Recurrence(MergeLayer):
     def _initial_state(self, name, inputs, batch_size):
         if name in self.input_positions:
             return self._checked_state(name, inputs[self.input_positions[name]], batch_size)
-        initial = self.initial_states[name]
+        initial = self._initial_param(name)
         rows = T.dot(T.ones((batch_size, 1), dtype=initial.dtype), initial.flatten(2))
         if initial.ndim == 2:
             return rows
@@ -284,6 +284,12 @@ class Recurrence(MergeLayer):
         conditions.append(_goes_with(state.shape[0], batch_size))
         complaint = f"{self}: {name} should have the input's batch size and shape {shape}"
         return Assert(complaint)(state, *conditions)
+
+    def _initial_param(self, name):
+        """Give a state's parameter: that of its attribute, which may have been substituted."""
+        held = getattr(self, name, None)
+        is_param = isinstance(held, theano.Variable) and held in self.params
+        return held if is_param else self.initial_states[name]
 
     def _run(self, sequences, initial, kwargs):
         step = self._make_step(len(sequences), len(initial), kwargs)
