@@ -306,11 +306,14 @@ def substitute(layer: Any, name: str, spec: Any) -> theano.Variable:
     ------
     ValueError
         If the layer has no such parameter, or the parameter depends on an input.
+    TypeError
+        If `layer` is no layer, or `spec` is no spec.
 
     Notes
     -----
     Substitute before functions are compiled: these keep the old parameter, and so do other layers
-    that share it.
+    that share it, and the layer's other parameters that are the same variable. What was frozen is
+    frozen again as far as it is new: a variable that there was already keeps its own tags.
 
     Examples
     --------
@@ -321,17 +324,38 @@ def substitute(layer: Any, name: str, spec: Any) -> theano.Variable:
     >>> substitute(layer, "W", Orthogonal()).eval().round(3).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    old = getattr(layer, name, None)
+    if not isinstance(getattr(layer, "params", None), dict):
+        raise TypeError(f"substitute changes a layer, got {layer!r}")
+    old = getattr(layer, name, None) if isinstance(name, str) else None
     if not isinstance(old, theano.Variable) or old not in layer.params:
         raise ValueError(f"{layer} has no parameter {name}: it has {list(layer.params)}")
     shape = _known_shape(old)
     full_name = f"{layer.name}.{name}" if layer.name else name
     new = create_param(_starting_at(old, spec), shape, full_name)
-    if _is_frozen(old):
+    if _is_frozen(old) and not _is_of_others(spec):
         freeze(new)
-    layer.params = {new if param is old else param: tags for param, tags in layer.params.items()}
     setattr(layer, name, new)
+    layer.params = _with_substituted(layer, old, new)
     return new
+
+
+def _with_substituted(layer, old, new):
+    """Put a parameter in the place of another, which stays if it is one under another name too."""
+    params = {}
+    for param, tags in layer.params.items():
+        if param is not old:
+            params.setdefault(param, tags)
+            continue
+        if any(value is old for value in vars(layer).values()):
+            params[old] = tags
+        # What is a parameter already has its tags.
+        params[new] = layer.params.get(new, tags)
+    return params
+
+
+def _is_of_others(spec):
+    """Tell whether a spec makes no variables of its own, to be frozen without further ado."""
+    return isinstance(spec, theano.Variable) or getattr(spec, "stands_alone", False)
 
 
 def _is_frozen(param):
@@ -340,7 +364,7 @@ def _is_frozen(param):
 
 
 def _starting_at(old, spec):
-    if not hasattr(spec, "start"):
+    if isinstance(spec, type) or not hasattr(spec, "start"):
         return spec
     value = old.get_value() if isinstance(old, SharedVariable) else evaluate([old])[0]
     return lambda shape: spec.start(value)

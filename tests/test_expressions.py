@@ -51,6 +51,7 @@ from lasagne_expr.layers import (
     BatchNormLayer,
     Conv2DLayer,
     DenseLayer,
+    Gate,
     GRULayer,
     InputLayer,
     LSTMLayer,
@@ -698,6 +699,42 @@ class TestSubstitute:
     def test_names_what_is_missing(self):
         with pytest.raises(ValueError, match="has no parameter V"):
             substitute(DenseLayer((None, 2), 2), "V", Positive())
+        with pytest.raises(ValueError, match="has no parameter W"):
+            layer = DenseLayer((None, 2), 2)
+            substitute(layer, layer.W, Positive())
+
+    def test_says_what_it_takes(self):
+        with pytest.raises(TypeError, match="changes a layer, got 'dense'"):
+            substitute("dense", "W", Positive())
+        with pytest.raises(TypeError, match=r"parameter W: what <class .*Positive'> returned is"):
+            substitute(DenseLayer((None, 2), 2), "W", Positive)
+
+    def test_a_variable_that_is_two_parameters_stays_the_other(self):
+        w = theano.shared(floatX(np.ones((5, 5))), name="w")
+        layer = LSTMLayer(
+            InputLayer((2, 4, 3)), 5, ingate=Gate(W_hid=w), outgate=Gate(W_hid=w), peepholes=False
+        )
+        new = substitute(layer, "W_hid_to_ingate", Positive())
+        assert layer.W_hid_to_outgate is w
+        assert new in layer.params
+        assert set(collect_shared_vars(get_output(layer))) == set(layer.get_params())
+
+    def test_a_variable_that_is_a_parameter_already(self):
+        layer = BatchNormLayer(InputLayer((None, 3)))
+        substitute(layer, "gamma", layer.beta)
+        assert list(layer.params) == [layer.beta, layer.mean, layer.inv_std]
+        assert layer.get_params(regularizable=True) == []
+        substitute(layer, "gamma", Positive())
+        assert layer.get_params(trainable=True)[0] is layer.beta
+        assert len(layer.get_params(trainable=True)) == 2
+
+    @pytest.mark.parametrize("spec", [lambda w: w, Tied])
+    def test_what_was_frozen_freezes_no_other_layer(self, spec):
+        other = DenseLayer((None, 3), 3, name="other")
+        layer = DenseLayer(other, 3)
+        freeze(layer)
+        substitute(layer, "W", spec(other.W))
+        assert other.get_params(trainable=True) == [other.W, other.b]
 
     @pytest.mark.parametrize("kind", [LSTMLayer, GRULayer])
     def test_recurrent_layers_compute_with_all_that_is_substituted(self, kind):
