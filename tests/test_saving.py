@@ -18,7 +18,7 @@ from theano.sandbox.rng_mrg import MRG_RandomStreams
 
 import lasagne_expr.random
 from lasagne_expr import files, load, save, tagged
-from lasagne_expr.expressions import Bounded, Noisy, Positive, SpectralNorm
+from lasagne_expr.expressions import Bounded, Kronecker, Noisy, Positive, SpectralNorm, UnitNorm
 from lasagne_expr.layers import (
     BatchNormLayer,
     CustomRecurrentLayer,
@@ -288,6 +288,23 @@ class TestDifferences:
         for variable, value in zip(other.get_params(), before, strict=True):
             np.testing.assert_array_equal(variable.get_value(), value)
         load(tmp_path / "net.safetensors", made(Positive()))
+
+    @pytest.mark.parametrize(
+        ("saved", "same", "other"),
+        [
+            (UnitNorm(axes=[0]), UnitNorm(axes=(0,)), UnitNorm(axes=[1])),
+            (UnitNorm(axes=np.int64(0)), UnitNorm(axes=0), UnitNorm(axes=np.int64(1))),
+            (Kronecker(np.array([3, 1])), Kronecker((3, 1)), Kronecker((1, 1))),
+        ],
+    )
+    def test_settings_mean_the_same_however_they_are_written(self, tmp_path, saved, same, other):
+        def made(W):
+            return DenseLayer((None, 3), 2, W=W, name="dense")
+
+        save(tmp_path / "n", made(saved))
+        load(tmp_path / "n", made(same))
+        with pytest.raises(ValueError, match="nothing was loaded"):
+            load(tmp_path / "n", made(other))
 
     def test_dtypes_that_would_lose(self, tmp_path):
         path = tmp_path / "n.safetensors"

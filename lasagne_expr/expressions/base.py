@@ -370,7 +370,7 @@ class Expression:
         """What tells one map from variables to value from another: all but where it starts."""
         settings = []
         for name in inspect.signature(type(self)).parameters:
-            value = vars(self).get(name)
+            value = _plain(vars(self).get(name))
             if isinstance(value, Expression):
                 settings.append(value.signature)
             elif name != "init" and isinstance(value, (str, bool, int, float, tuple)):
@@ -596,6 +596,13 @@ def _cast(value, dtype):
     return np.ascontiguousarray(
         value, dtype=dtype if value.dtype.kind == "f" else value.dtype
     ).reshape(value.shape)
+
+
+def _plain(value):
+    """Write a setting in one way, whether it is NumPy's or Python's, a list or a tuple."""
+    if isinstance(value, np.generic):
+        return value.item()
+    return tuple(_plain(part) for part in value) if isinstance(value, (list, tuple)) else value
 
 
 def _short(value):
