@@ -21,6 +21,8 @@ from theano.tensor.basic import Reshape
 from theano.tensor.elemwise import DimShuffle, Elemwise
 
 from .parameters import (
+    array_for,
+    cast_for,
     collect_shared_vars,
     create_param,
     evaluate,
@@ -72,7 +74,7 @@ def assign(
     """
     if not isinstance(parameter, theano.Variable):
         raise TypeError(f"assign sets Theano variables, got {parameter!r}")
-    value = np.asarray(value)
+    value = array_for(parameter, value)
     try:
         found = _solve(parameter, value)
     except ValueError:
@@ -157,9 +159,7 @@ def _known_shape(variable):
 
 
 def _cast(value, variable):
-    if not np.can_cast(value.dtype, variable.dtype, casting="same_kind"):
-        raise ValueError(f"{variable} has dtype {variable.dtype}, got {value.dtype}")
-    cast = value.astype(variable.dtype)
+    cast = cast_for(variable, value)
     if not np.isfinite(cast).all():
         raise ValueError(f"{variable} can't be set to NaN or infinity")
     return cast

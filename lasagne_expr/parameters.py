@@ -22,7 +22,9 @@ from .shape_inference import ExpressionShapeError, infer_shape
 
 __all__ = [
     "MadeBy",
+    "array_for",
     "as_theano_expression",
+    "cast_for",
     "collect_shared_vars",
     "create_param",
     "deterministic_form",
@@ -419,6 +421,58 @@ def evaluate(params: "list[theano.Variable]") -> "list[np.ndarray]":
     if not params:
         return []
     return theano.function([], deterministic_form(params), no_default_updates=True)()
+
+
+def array_for(param: theano.Variable, value: Any) -> np.ndarray:
+    """Make an array of what a parameter is to be set to; no element may be missing.
+
+    Raises
+    ------
+    ValueError
+        If it can't be one, or is masked.
+
+    Examples
+    --------
+    >>> array_for(theano.shared(1.0, name="w"), [1, 2]).tolist()
+    [1, 2]
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"parameter {param} needs all values, got a masked array")
+    if isinstance(value, theano.Variable):
+        raise ValueError(
+            f"parameter {param} needs an array, got the Theano variable {value}: compute its value "
+            "first, by get_value() or eval()"
+        )
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"parameter {param} needs an array: {error}") from error
+
+
+def cast_for(param: theano.Variable, value: np.ndarray) -> np.ndarray:
+    """Give an array a parameter's dtype, which may round numbers, but has to hold them.
+
+    Raises
+    ------
+    ValueError
+        If it is of another kind, such as complex, or a number is too large.
+
+    Examples
+    --------
+    >>> cast_for(theano.shared(np.float32(1.0), name="w"), np.float64(0.5)).dtype
+    dtype('float32')
+    """
+    if not np.can_cast(value.dtype, param.dtype, casting="same_kind"):
+        raise ValueError(f"parameter {param} has dtype {param.dtype}, got {value.dtype}")
+    with np.errstate(over="ignore"):
+        cast = value.astype(param.dtype)
+    is_integer = cast.dtype.kind in "iu"
+    held = cast == value if is_integer else np.isfinite(cast) | ~np.isfinite(value)
+    if not held.all():
+        raise ValueError(
+            f"parameter {param} has dtype {param.dtype}, too small for {value[~held].flat[0]}"
+        )
+    return cast
 
 
 def _checked_shape(shape, label):

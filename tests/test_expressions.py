@@ -611,6 +611,24 @@ class TestAssign:
         for variable, value in zip(layer.get_params(), before, strict=True):
             np.testing.assert_array_equal(variable.get_value(), value)
 
+    @pytest.mark.parametrize(
+        ("dtype", "value", "message"),
+        [
+            ("float64", np.ma.masked_array([1.0, 2.0], [0, 1]), "w needs all values, got a masked"),
+            ("float64", [[1.0], [2.0, 3.0]], "w (needs an array|has dtype float64, got object)"),
+            ("float64", theano.shared(np.ones(2), name="v"), "w needs an array, got .* variable v"),
+            ("float64", [1.0, np.nan], "w can't be set to NaN"),
+            ("float16", [1.0, 1e5], "w has dtype float16, too small for 100000.0"),
+            ("int8", [1, 300], "w has dtype int8, too small for 300"),
+        ],
+    )
+    @pytest.mark.filterwarnings("ignore:Creating an ndarray from ragged")
+    def test_refuses_what_the_variable_cannot_hold(self, dtype, value, message):
+        w = theano.shared(np.zeros(2, dtype), name="w")
+        with pytest.raises(ValueError, match=message):
+            assign(w, value)
+        assert w.get_value().tolist() == [0, 0]
+
     def test_keeps_what_the_value_does_not_tell(self):
         layer = DenseLayer((None, 3), 2, W=Noisy(std=0.5), b=None)
         rho = layer.get_params()[1]
@@ -697,10 +715,10 @@ class TestSubstitute:
         assert substitute(layer, "W", Sparse(0.5)).eval().tolist() == [[0, -3], [0, 2]]
 
     def test_names_what_is_missing(self):
+        layer = DenseLayer((None, 2), 2)
         with pytest.raises(ValueError, match="has no parameter V"):
-            substitute(DenseLayer((None, 2), 2), "V", Positive())
+            substitute(layer, "V", Positive())
         with pytest.raises(ValueError, match="has no parameter W"):
-            layer = DenseLayer((None, 2), 2)
             substitute(layer, layer.W, Positive())
 
     def test_says_what_it_takes(self):

@@ -306,6 +306,16 @@ class TestDifferences:
         with pytest.raises(ValueError, match="nothing was loaded"):
             load(tmp_path / "n", made(other))
 
+    def test_numbers_that_are_too_large(self, tmp_path):
+        path, network = tmp_path / "n.npz", tied(dtype="float16")
+        other = tied()
+        other.b.set_value(np.full(3, 1e5))
+        save(path, other)
+        self.check(path, network, "decode.b has dtype float16, too small for")
+        other.b.set_value(np.full(3, np.inf))
+        save(path, other)
+        load(path, network)
+
     def test_dtypes_that_would_lose(self, tmp_path):
         path = tmp_path / "n.safetensors"
         arrays = {"encode.W": np.full((3, 2), 1j), "encode.b": np.ones(2), "decode.b": np.ones(3)}

@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 from theano.compile import SharedVariable
 
-from ..parameters import as_theano_expression, deterministic_form, evaluate
+from ..parameters import (
+    array_for,
+    as_theano_expression,
+    cast_for,
+    deterministic_form,
+    evaluate,
+)
 from .base import Layer, MergeLayer
 from .input import InputLayer
 
@@ -448,18 +454,8 @@ def set_all_param_values(
 
 def value_for(param: SharedVariable, value: Any) -> np.ndarray:
     """Check that a value fits a shared variable, and give it the variable's dtype."""
-    if isinstance(value, np.ma.MaskedArray):
-        raise ValueError(f"parameter {param} needs all values, got a masked array")
-    try:
-        value = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"parameter {param} needs an array: {error}") from error
+    value = array_for(param, value)
     shape = tuple(param.get_value(borrow=True, return_internal_type=True).shape)
     if value.shape != shape:
         raise ValueError(f"parameter {param} has shape {shape}, got a value of {value.shape}")
-    if not np.can_cast(value.dtype, param.dtype, casting="same_kind"):
-        raise ValueError(f"parameter {param} has dtype {param.dtype}, got {value.dtype}")
-    cast = value.astype(param.dtype)
-    if cast.dtype.kind in "iu" and not np.array_equal(cast, value):
-        raise ValueError(f"parameter {param} has dtype {param.dtype}, too small for {value}")
-    return cast
+    return cast_for(param, value)
