@@ -553,6 +553,22 @@ class TestComposed:
         found = evaluate([deterministic(spec.expression(again, shape))])[0]
         np.testing.assert_allclose(found, value, atol=1e-9)
 
+    @pytest.mark.parametrize(
+        "spec",
+        [
+            Simplex(Positive()),
+            Standardized(Bounded(-1, 1)),
+            UnitNorm(Increasing(-1, 2)),
+            WeightNorm(LowRank(2)),
+        ],
+        ids=repr,
+    )
+    def test_what_it_made_stays_and_is_started_from(self, spec):
+        value = evaluate([spec((4, 3))])[0]
+        np.testing.assert_array_equal(spec.project(value), value)
+        tolerance = TOLERANCE[theano.config.floatX]
+        np.testing.assert_allclose(spec.start(value).eval(), value, atol=tolerance)
+
     def test_refuses_what_the_expression_inside_never_makes(self):
         spec = Masked(np.tri(2), Symmetric(init=np.ones((2, 2))))
         assert spec.contains([[1.0, 0.0], [5.0, 2.0]])

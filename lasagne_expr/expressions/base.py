@@ -21,6 +21,8 @@ _TOLERANCE = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-10}
 ROUNDED = 1e-11
 # How many arrays to try before giving up on what an expression inside may have made.
 _TRIALS = 1000
+# How many where there is something else to do, so that large layers aren't slow to start.
+_FEW_TRIALS = 20
 
 
 class _Default(GlorotUniform):
@@ -180,7 +182,7 @@ class Expression:
             An expression of new shared variables, that starts at the initializer's sample, or
             near it where that isn't in the set.
         """
-        return self.start(self._sample(tuple(shape)))
+        return self._made_of(self._sample(tuple(shape)), self._start_values)
 
     def start(self, value: np.ndarray) -> theano.Variable:
         """Make an expression of new shared variables that starts at a value, or near it.
@@ -194,11 +196,15 @@ class Expression:
         -------
         Theano variable
         """
+        # What is found depends on how exact the value is, and so on its dtype.
+        return self._made_of(value, lambda array: self._found(value) or self._start_values(array))
+
+    def _made_of(self, value, solve):
         value = np.asarray(value)
         if not np.isfinite(value).all():
             raise ValueError(f"{self!r} can't start from an array with NaN or infinite elements")
         dtype = theano.config.floatX
-        values = self._start_values(_as_float64(value))
+        values = solve(_as_float64(value))
         variables = [
             self._shared(name, _cast(array, dtype))
             for name, array in zip(self.variable_names, values)
@@ -257,6 +263,9 @@ class Expression:
             If nothing gives this value, with the reason. With an expression inside, also if what
             that has to make can't be told from the value: what a mask hides, say.
         """
+        return self._inverse(value, _TRIALS)
+
+    def _inverse(self, value, trials):
         value = _checked_array(value, self)
         reason = self._reason(value, _tolerance(value))
         if reason:
@@ -265,9 +274,18 @@ class Expression:
         dtype = value.dtype
         values = [raw, *rest]
         if isinstance(self.init, Expression):
-            raw, found = self._made_inside(raw, _as_float64(value), _tolerance(value))
+            raw, found = self._made_inside(raw, _as_float64(value), _tolerance(value), trials)
             values = [*self._inner_inverse(_cast(raw, dtype), found), *rest]
         return [_cast(v, dtype) for v in values]
+
+    def _found(self, value):
+        """Find what gives a value with an expression inside, where that doesn't take long."""
+        if not isinstance(self.init, Expression):
+            return None
+        try:
+            return self._inverse(value, _FEW_TRIALS)
+        except ValueError:
+            return None
 
     def _inner_inverse(self, raw, found):
         try:
@@ -282,12 +300,12 @@ class Expression:
             )
         return values
 
-    def _made_inside(self, raw, value, tolerance):
+    def _made_inside(self, raw, value, tolerance, trials=_TRIALS):
         """Find an array that gives a value, and tell whether the expression inside can make it.
 
         From one that gives the value it moves to and fro between those and what can be made.
         """
-        for _ in range(_TRIALS):
+        for _ in range(trials):
             # Much nearer than the tolerance: what is made of it may differ more than it does.
             if isinstance(self.init.init, Expression) or self._can_be_inside(raw, 1e-2 * tolerance):
                 break
@@ -343,11 +361,14 @@ class Expression:
         Returns
         -------
         array
-            Of the same shape and dtype. A value of the set stays as it is.
+            Of the same shape and dtype. A value of the set stays as it is; with an expression
+            inside, if it doesn't take long to find what that made.
         """
         value = _checked_array(value, self)
         if not isinstance(self.init, Expression):
             return self._nearest(_as_float64(value)).astype(value.dtype)
+        if self._found(value) is not None:
+            return value.copy()
         values = self._start_values(_as_float64(value))
         built = self._build([T.constant(v) for v in values], value.shape, deterministic=True)
         return theano.function([], built)().astype(value.dtype)
