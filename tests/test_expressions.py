@@ -424,6 +424,7 @@ class TestErrors:
         np.testing.assert_allclose(again, value, atol=1e-10)
 
     def test_no_matrix_of_another_shape_is_in_a_set(self):
+        assert not Positive().contains(np.ones((0, 3)))
         assert not Symmetric().contains(np.ones((2, 3)))
         assert not Orthogonal().contains(np.ones(3))
         with pytest.raises(ValueError, match="needs a square matrix"):
@@ -438,6 +439,7 @@ class TestErrors:
             (Orthogonal(as_matrix=False), (5, 2, 2), "it needs a matrix"),
             (Masked(np.eye(2)), (3, 3), r"its mask has shape \(2, 2\)"),
             (Standardized(), (1, 2), "one element alone"),
+            (Quantized(4), (0, 2), r"can't have shape \(0, 2\): it has no elements"),
         ],
     )
     def test_shapes_that_it_cannot_have(self, spec, shape, message):

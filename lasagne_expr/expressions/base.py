@@ -460,6 +460,8 @@ class Expression:
         return own
 
     def _matrix_shape(self, shape):
+        if 0 in shape:
+            self._refuse_shape(shape, "it has no elements")
         if self.on_matrices:
             if len(shape) < 2 or (len(shape) > 2 and not self.as_matrix):
                 self._refuse_shape(shape, "it needs a matrix")
