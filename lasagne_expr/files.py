@@ -1,6 +1,7 @@
 """Files of arrays, as bytes: written whole or not at all, and checked when they are read."""
 
 import contextlib
+import errno
 import hashlib
 import io
 import json
@@ -41,7 +42,7 @@ def write_whole(path: "str | os.PathLike", content: bytes) -> None:
     OSError
         If it can't be written, as where the folder is missing or the disk is full.
     """
-    path = Path(os.path.realpath(path))
+    path = _checked_path(path)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
         with open(beside, "xb") as file:
@@ -54,6 +55,17 @@ def write_whole(path: "str | os.PathLike", content: bytes) -> None:
             beside.unlink()
         raise
     _bring_to_disk(path.parent)
+
+
+def _checked_path(path):
+    """Resolve the path of a file; one of a folder, or of nothing, is an error as for open."""
+    name = os.fsdecode(path)
+    real = os.path.realpath(name)
+    if not name:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+    if not os.path.basename(name) or os.path.isdir(real):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
+    return Path(real)
 
 
 def _bring_to_disk(folder):
@@ -88,7 +100,7 @@ def read_tensors(path: "str | os.PathLike") -> tuple[dict[str, np.ndarray], dict
     with open(path, "rb"):  # its errors name the file
         pass
     try:
-        with safetensors.safe_open(os.fspath(path), framework="numpy") as file:
+        with safetensors.safe_open(os.fsdecode(path), framework="numpy") as file:
             header = dict(file.metadata() or {})
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (safetensors.SafetensorError, OSError, ValueError, TypeError, AttributeError) as error:

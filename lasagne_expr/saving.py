@@ -69,7 +69,7 @@ def save(
     OSError
         If the file can't be written. The old one, if there was one, is still there.
     TypeError
-        If `meta` isn't what JSON can hold.
+        If `path` is no path, or `updates` are none, or `meta` isn't what JSON can hold.
     ValueError
         If `updates` or `meta` is given for an npz file, which has no place for them.
 
@@ -127,6 +127,8 @@ def load(
     ------
     OSError
         If the file can't be read.
+    TypeError
+        If `path` is no path, or `updates` are none.
     ValueError
         If it is damaged or of another kind, or if it doesn't fit the network: then all differences
         are listed.
@@ -299,14 +301,15 @@ def _entries(network, updates):
     return entries
 
 
-def _checked_updates(updates):
-    updates = dict(updates)
+def _checked_updates(given):
+    expected = "updates should be a dict of shared variables, as theano.function takes it"
+    try:
+        updates = dict(given)
+    except (TypeError, ValueError, LookupError) as error:
+        raise TypeError(f"{expected}, but is {given!r}") from error
     for shared in updates:
         if not isinstance(shared, SharedVariable):
-            raise TypeError(
-                f"updates should be a dict of shared variables, as theano.function takes it, but "
-                f"has the key {shared!r}"
-            )
+            raise TypeError(f"{expected}, but has the key {shared!r}")
     return updates
 
 
@@ -446,7 +449,9 @@ def _to_json(key, value):
 
 
 def _is_npz(path):
-    return os.fspath(path).endswith(".npz")
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        raise TypeError(f"path should be a file's name, and comes before the network; got {path!r}")
+    return os.fsdecode(path).endswith(".npz")
 
 
 def _check_npz_takes(path, **arguments):

@@ -393,6 +393,16 @@ class TestDifferences:
         with pytest.raises(TypeError, match="updates should be a dict of shared variables"):
             save(tmp_path / "n", tied(), {T.matrix(): 1})
 
+    @pytest.mark.parametrize("given", ["adam", [1], 3, theano.function([], [])], ids=str)
+    def test_updates_of_another_type(self, tmp_path, given):
+        with pytest.raises(TypeError, match="updates should be a dict of shared variables, .* but"):
+            save(tmp_path / "n", tied(), given)
+
+    def test_path_after_the_network(self, tmp_path):
+        for function in (save, load):
+            with pytest.raises(TypeError, match="comes before the network; got <DenseLayer"):
+                function(tied(), tmp_path / "n")
+
     def test_a_newer_format(self, tmp_path):
         path = tmp_path / "n.safetensors"
         files.write_tensors(path, {}, {"format": "lasagne_expr", "format_version": "2"})
@@ -479,6 +489,24 @@ class TestWriting:
                     files.write_whole(path, b"new")
             assert [p.name for p in tmp_path.iterdir()] == [path.name]
             assert path.read_bytes() == b"old"
+
+    @pytest.mark.parametrize("suffix", ["", ".npz"])
+    @pytest.mark.parametrize("kind", [str, os.fsencode, os.fspath])
+    def test_paths_of_any_kind(self, tmp_path, kind, suffix):
+        path, network = kind(tmp_path / f"n{suffix}"), tied()
+        save(path, network)
+        load(path, network)
+        assert [p.name for p in tmp_path.iterdir()] == [f"n{suffix}"]
+
+    def test_names_of_folders_or_nothing(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        for path in (tmp_path, ".", "new" + os.sep):
+            with pytest.raises(IsADirectoryError) as caught:
+                save(path, tied())
+            assert caught.value.filename == str(path)
+        with pytest.raises(FileNotFoundError):
+            save("", tied())
+        assert not list(tmp_path.iterdir())
 
     def test_links_are_followed(self, tmp_path):
         (tmp_path / "run1").mkdir()
