@@ -17,6 +17,7 @@ arrays, of which reading runs no code, as it would with pickles.
 import json
 import os
 import platform
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -72,6 +73,11 @@ def save(
         If `path` is no path, or `updates` are none, or `meta` isn't what JSON can hold.
     ValueError
         If `updates` or `meta` is given for an npz file, which has no place for them.
+
+    Warns
+    -----
+    UserWarning
+        If `updates` change none of the network's parameters.
 
     Notes
     -----
@@ -295,7 +301,9 @@ def _entries(network, updates):
     places = shared_places(network)
     entries = [_Variable(shared, "parameter", where) for shared, where in places.items()]
     if updates is not None:
-        entries += _training_entries(_checked_updates(updates), places)
+        updates = _checked_updates(updates)
+        _warn_if_of_another(updates, places)
+        entries += _training_entries(updates, places)
         entries.append(_LibraryStream())
     _check_all_differ(entries)
     return entries
@@ -311,6 +319,16 @@ def _checked_updates(given):
         if not isinstance(shared, SharedVariable):
             raise TypeError(f"{expected}, but has the key {shared!r}")
     return updates
+
+
+def _warn_if_of_another(updates, params):
+    held = {id(shared.container) for shared in params}
+    if updates and params and held.isdisjoint(id(shared.container) for shared in updates):
+        warnings.warn(
+            "the updates change no parameter of the network: are they another network's, or an "
+            "earlier one's of the same names? Then training can't go on from what is saved",
+            stacklevel=4,
+        )
 
 
 def _training_entries(updates, params):

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import warnings
 
 import numpy as np
 import pytest
@@ -217,7 +218,7 @@ class TestFile:
 
     def test_networks_whose_variables_share_a_place_are_refused(self, tmp_path):
         a = DenseLayer(InputLayer((None, 3)), 2, b=None, name="updates")
-        updates = {shared(0.0, "W"): T.constant(1.0)}
+        updates = {a.W: 2 * a.W, shared(0.0, "W"): T.constant(1.0)}
         with pytest.raises(ValueError, match=r"both be saved as updates\.W: give .* other names"):
             save(tmp_path / "n.safetensors", a, updates)
 
@@ -397,6 +398,20 @@ class TestDifferences:
     def test_updates_of_another_type(self, tmp_path, given):
         with pytest.raises(TypeError, match="updates should be a dict of shared variables, .* but"):
             save(tmp_path / "n", tied(), given)
+
+    def test_updates_of_another_network(self, tmp_path):
+        networks = [tied(), tied()]
+        updates = [adam(regression_loss(n), get_all_params(n)) for n in networks]
+        with pytest.warns(UserWarning, match="change no parameter of the network") as caught:
+            save(tmp_path / "n", networks[0], updates[1])
+        assert caught[0].filename == __file__
+        with pytest.warns(UserWarning, match="change no parameter of the network") as caught:
+            load(tmp_path / "n", networks[0], updates[1])
+        assert caught[0].filename == __file__
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            save(tmp_path / "n", networks[0], updates[0])
+            save(tmp_path / "n", networks[0], {})
 
     def test_path_after_the_network(self, tmp_path):
         for function in (save, load):
