@@ -18,6 +18,7 @@ import json
 import os
 import platform
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -27,7 +28,14 @@ from theano.compile import SharedVariable
 
 from . import files
 from ._version import __version__
-from .layers import Layer, get_all_layers, get_all_params
+from .layers import (
+    DropoutLayer,
+    GaussianNoiseLayer,
+    InputLayer,
+    Layer,
+    get_all_layers,
+    get_all_params,
+)
 from .layers.helper import value_for
 from .places import layer_labels, placed_params, shared_places, unique_labels
 from .random import get_rng
@@ -100,6 +108,7 @@ def save(
         "versions": _versions(),
         "layers": _described_layers(network),
         "expressions": _signatures(network),
+        "computed": _computed(network),
         "variables": {e.place: e.described(arrays[e.place]) for e in entries if e.is_array},
         "generators": {entry.place: entry.read() for entry in entries if not entry.is_array},
         "meta": meta,
@@ -139,6 +148,11 @@ def load(
         If it is damaged or of another kind, or if it doesn't fit the network: then all differences
         are listed.
 
+    Warns
+    -----
+    UserWarning
+        If all that is loaded fits, but layers are of other types, or have other nonlinearities.
+
     See Also
     --------
     save
@@ -159,6 +173,7 @@ def load(
         except ValueError as error:
             differences.append(str(error))
     _raise_if_any(path, differences)
+    _warn_if_computed_otherwise(path, saved.computed, _computed(network))
     for place, value in ready.items():
         entries[place].set(value)
     return saved.meta
@@ -396,6 +411,39 @@ def _described_layers(network):
     return [[labels[x], type(x).__name__, x.output_shape] for x in labels]
 
 
+def _computed(network):
+    """Tell in words what each layer computes in deterministic passes, as far as names tell it.
+
+    Layers without parameters go without their labels, since these change with the layers before.
+    """
+    labels = layer_labels(get_all_layers(network))
+    left_out = (InputLayer, DropoutLayer, GaussianNoiseLayer)
+    return [_computes(x, labels[x]) for x in labels if not isinstance(x, left_out)]
+
+
+def _computes(layer, label):
+    text = type(layer).__name__
+    if layer.get_params():
+        text = f"{label}, of type {text}"
+    nonlinearity = getattr(layer, "nonlinearity", None)
+    if nonlinearity is None:
+        return text
+    return f"{text}, with {getattr(nonlinearity, '__name__', type(nonlinearity).__name__)}"
+
+
+def _warn_if_computed_otherwise(path, in_file, here):
+    if in_file is None or sorted(in_file) == sorted(here):
+        return
+    missing, new = Counter(in_file) - Counter(here), Counter(here) - Counter(in_file)
+    listed = [f"\n  only in the file: {text}" for text in missing.elements()]
+    listed += [f"\n  only in the network: {text}" for text in new.elements()]
+    warnings.warn(
+        f"{path} fits the network and is loaded, but was saved of one that computes something "
+        f"else:{''.join(listed)}",
+        stacklevel=3,
+    )
+
+
 def _signatures(network):
     """Tell by their places which ready-made expressions a network's parameters are."""
     made = {p.place: getattr(p.param.tag, "made_by", None) for p in placed_params(network)}
@@ -423,6 +471,7 @@ class _Saved:
             )
         self.meta = header.get("meta")
         self.expressions = header.get("expressions")
+        self.computed = header.get("computed")
         self._variables = header.get("variables") or {}
         self.values = {
             place: _as_complex(tensor, self._variables.get(place, {}).get("dtype"))

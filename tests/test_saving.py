@@ -26,6 +26,7 @@ from lasagne_expr.layers import (
     DenseLayer,
     DropoutLayer,
     InputLayer,
+    ReshapeLayer,
     get_all_layers,
     get_all_param_values,
     get_all_params,
@@ -33,6 +34,7 @@ from lasagne_expr.layers import (
     get_param_values,
     set_all_param_values,
 )
+from lasagne_expr.nonlinearities import rectify, tanh
 from lasagne_expr.places import shared_places
 from lasagne_expr.random_states import generator_state
 from lasagne_expr.updates import adam, momentum, sgd
@@ -412,6 +414,30 @@ class TestDifferences:
             warnings.simplefilter("error")
             save(tmp_path / "n", networks[0], updates[0])
             save(tmp_path / "n", networks[0], {})
+
+    def test_other_functions_of_parameters_that_fit(self, tmp_path):
+        def network(nonlinearity, between=lambda layer: layer, batch=None):
+            layer = DenseLayer(InputLayer((batch, 2)), 2, name="a", nonlinearity=nonlinearity)
+            return DenseLayer(between(layer), 2, name="b", nonlinearity=None)
+
+        path = tmp_path / "n"
+        save(path, network(rectify))
+        changed = network(tanh, lambda layer: ReshapeLayer(layer, (-1, 2)))
+        with pytest.warns(UserWarning, match="computes something else") as caught:
+            load(path, changed)
+        assert str(caught[0].message).splitlines()[1:] == [
+            "  only in the file: a, of type DenseLayer, with rectify",
+            "  only in the network: a, of type DenseLayer, with tanh",
+            "  only in the network: ReshapeLayer",
+        ]
+        assert caught[0].filename == __file__
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            fill(changed, 5)
+            with pytest.raises(UserWarning, match="computes something else"):
+                load(path, changed)
+            assert (changed.W.get_value() == 5).all()
+            load(path, network(rectify, DropoutLayer, batch=3))
 
     def test_path_after_the_network(self, tmp_path):
         for function in (save, load):
