@@ -446,6 +446,29 @@ class TestErrors:
         with pytest.raises(ValueError, match=message):
             spec(shape)
 
+    @pytest.mark.parametrize(
+        "value",
+        [np.ma.masked_array([1.0, 2.0], [0, 1]), [[1.0], [2.0, 3.0]], [1j, 2.0], "12", None],
+        ids=repr,
+    )
+    @pytest.mark.filterwarnings("ignore:Creating an ndarray from ragged")
+    def test_what_is_no_array_of_numbers(self, value):
+        for method in ("contains", "inverse", "project", "start"):
+            with pytest.raises(TypeError, match="Positive expected an array of numbers, got"):
+                getattr(Positive(), method)(value)
+        with pytest.raises(TypeError, match="Positive expected an array of numbers, got"):
+            Positive(lambda shape: value)((2,))
+
+    def test_masks_that_are_masked(self):
+        with pytest.raises(TypeError, match="Masked: a mask should be a plain array"):
+            Masked(np.ma.masked_array([1.0, 0.0], [0, 1]))
+
+    @pytest.mark.parametrize("spec", [Positive(), Orthogonal(), Positive(Orthogonal())], ids=repr)
+    @pytest.mark.parametrize("number", [np.nan, np.inf])
+    def test_nothing_is_near_what_is_no_number(self, spec, number):
+        with pytest.raises(ValueError, match="can't project an array with NaN or infinite"):
+            spec.project(np.full((2, 2), number))
+
     def test_no_expression_where_there_is_no_one_array(self):
         with pytest.raises(TypeError, match="LowRank is made of the variables left, right"):
             LowRank(1, Positive())

@@ -200,7 +200,7 @@ class Expression:
         return self._made_of(value, lambda array: self._found(value) or self._start_values(array))
 
     def _made_of(self, value, solve):
-        value = np.asarray(value)
+        value = _checked_array(value, self)
         if not np.isfinite(value).all():
             raise ValueError(f"{self!r} can't start from an array with NaN or infinite elements")
         dtype = theano.config.floatX
@@ -363,8 +363,15 @@ class Expression:
         array
             Of the same shape and dtype. A value of the set stays as it is; with an expression
             inside, if it doesn't take long to find what that made.
+
+        Raises
+        ------
+        ValueError
+            If it has elements that are NaN or infinite, or no such array has its shape.
         """
         value = _checked_array(value, self)
+        if not np.isfinite(value).all():
+            raise ValueError(f"{self!r} can't project an array with NaN or infinite elements")
         if not isinstance(self.init, Expression):
             return self._nearest(_as_float64(value)).astype(value.dtype)
         if self._found(value) is not None:
@@ -421,7 +428,7 @@ class Expression:
         self._matrix_shape(shape)
         if isinstance(self.init, Expression):
             return self.init._sample(shape)
-        value = np.asarray(self.init(shape) if callable(self.init) else self.init)
+        value = _checked_array(self.init(shape) if callable(self.init) else self.init, self)
         if value.shape != shape:
             raise ValueError(f"{self!r} starts from an array of shape {value.shape}, not {shape}")
         return value
@@ -600,9 +607,15 @@ def required(shape: "tuple | None", owner: Expression) -> tuple:
 
 
 def _checked_array(value, owner):
-    array = np.asarray(value)
+    expected = f"{type(owner).__name__} expected an array of numbers"
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{expected}, got a masked one, in which elements lack a value")
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise TypeError(f"{expected}, got {value!r}") from error
     if array.dtype.kind not in "biuf" or isinstance(value, theano.Variable):
-        raise TypeError(f"{type(owner).__name__} expected an array of numbers, got {value!r}")
+        raise TypeError(f"{expected}, got {value!r}")
     return array if array.dtype.kind == "f" else array.astype(theano.config.floatX)
 
 

@@ -167,7 +167,12 @@ class Sparse(Expression):
 
 def checked_mask(mask: Any, owner: Expression) -> np.ndarray:
     """Check that a mask has zeros and ones only."""
-    mask = np.asarray(mask)
+    if isinstance(mask, np.ma.MaskedArray):
+        raise TypeError(f"{type(owner).__name__}: a mask should be a plain array, got a masked one")
+    try:
+        mask = np.asarray(mask)
+    except ValueError as error:
+        raise ValueError(f"{type(owner).__name__}: a mask should be an array: {error}") from error
     if mask.dtype.kind not in "biuf" or not np.isin(mask, (0, 1)).all():
         raise ValueError(f"{type(owner).__name__}: a mask should be an array of 0 and 1")
     return mask.astype("float64")
