@@ -459,6 +459,31 @@ class TestErrors:
         with pytest.raises(TypeError, match="Positive expected an array of numbers, got"):
             Positive(lambda shape: value)((2,))
 
+    @pytest.mark.parametrize(
+        ("kind", "settings", "message"),
+        [
+            (Bounded, {"low": "0", "high": 1}, "Bounded: low should be a number, got '0'"),
+            (Bounded, {"low": 0, "high": np.ones(2)}, "high should be a number, got array"),
+            (Increasing, {"low": 0, "high": 1, "gap": None}, "Increasing: gap should be a number"),
+            (PositiveDefinite, {"low": 1j}, "PositiveDefinite: low should be a number, got 1j"),
+            (FixedRank, {"rank": 1, "low": "0"}, "FixedRank: low should be a number"),
+            (AlmostOrthogonal, {"radius": [1]}, "AlmostOrthogonal: radius should be a number"),
+            (Hurwitz, {"alpha": None}, "Hurwitz: alpha should be a number"),
+            (Noisy, {"std": "1"}, "Noisy: std should be a number"),
+            (Standardized, {"std": "1"}, "Standardized: std should be a number"),
+            (Sparse, {"pattern": None}, "Sparse: pattern should be a number"),
+            (UnitNorm, {"axes": 1.5}, "axes should be integers, or one of unit, .* got 1.5"),
+            (UnitNorm, {"axes": None}, "axes should be integers, or one of unit, .* got None"),
+        ],
+    )
+    def test_settings_of_another_type(self, kind, settings, message):
+        with pytest.raises(TypeError, match=message):
+            kind(**settings)
+
+    def test_one_number_as_the_shape_of_a_factor(self):
+        with pytest.raises(ValueError, match=r"should be two positive integers, got \(2,\)"):
+            Kronecker(2)
+
     def test_masks_that_are_masked(self):
         with pytest.raises(TypeError, match="Masked: a mask should be a plain array"):
             Masked(np.ma.masked_array([1.0, 0.0], [0, 1]))

@@ -2,7 +2,8 @@
 
 import inspect
 import math
-from collections.abc import Sequence
+import numbers
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -551,7 +552,9 @@ class AlongAxes(Unary):
 
     def __init__(self, init: Any = None, axes: Any = "unit"):
         self.axes = axes
-        axes_of(axes, 5 if isinstance(axes, str) else 1 + max(np.abs(axes).ravel(), default=0))
+        # Numbers have to be among a parameter's axes, which aren't known before its shape.
+        largest = max(map(abs, np.ravel(axes)), default=0) if _are_integers(np.ravel(axes)) else 0
+        axes_of(axes, 5 if isinstance(axes, str) else 1 + largest)
         super().__init__(init)
 
     def check_shape(self, shape):
@@ -577,10 +580,26 @@ def axes_of(axes: Any, ndim: int) -> tuple:
         if axes not in named:
             raise ValueError(f"axes should be numbers, or one of {', '.join(named)}; got {axes!r}")
         axes = named[axes]
-    axes = (axes,) if isinstance(axes, (int, np.integer)) else tuple(axes)
+    axes = (axes,) if isinstance(axes, (int, np.integer)) else axes
+    if not _are_integers(axes):
+        raise TypeError(f"axes should be integers, or one of {', '.join(named)}; got {axes!r}")
+    axes = tuple(axes)
     if any(not -ndim <= axis < ndim for axis in axes):
         raise ValueError(f"axes {axes} are not all among those of {ndim} dimensions")
     return tuple(sorted({axis % ndim for axis in axes}))
+
+
+def _are_integers(axes):
+    return isinstance(axes, Iterable) and all(isinstance(x, (int, np.integer)) for x in axes)
+
+
+def checked_number(value: Any, name: str, owner: Expression) -> float:
+    """Check that a setting is one number, and make it a float."""
+    if not isinstance(value, numbers.Real) and not (
+        isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind in "iuf"
+    ):
+        raise TypeError(f"{type(owner).__name__}: {name} should be a number, got {value!r}")
+    return float(value)
 
 
 def dim_shape(variable: theano.Variable, shape: "tuple | None") -> tuple:

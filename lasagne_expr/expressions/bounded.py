@@ -8,7 +8,7 @@ import theano.tensor as T
 
 from ..init import Uniform
 from ..shape_inference import infer_shape
-from .base import Expression, Unary, above_zero
+from .base import Expression, Unary, above_zero, checked_number
 
 __all__ = ["Bounded", "Increasing", "Positive", "UnitInterval"]
 
@@ -112,7 +112,7 @@ class Bounded(Unary):
     """
 
     def __init__(self, low: float, high: float, init: Any = None):
-        low, high = float(low), float(high)
+        low, high = checked_number(low, "low", self), checked_number(high, "high", self)
         if not (np.isfinite([low, high]).all() and low < high):
             raise ValueError(
                 f"{type(self).__name__}: bounds should be finite, low below high; "
@@ -210,7 +210,8 @@ class Increasing(Expression):
     def __init__(
         self, low: float, high: float, init: Any = None, gap: float = 0.0, ends: str = "neither"
     ):
-        low, high, gap = float(low), float(high), float(gap)
+        low, high = checked_number(low, "low", self), checked_number(high, "high", self)
+        gap = checked_number(gap, "gap", self)
         if not (np.isfinite([low, high]).all() and low < high):
             raise ValueError(
                 f"Increasing: ends should be finite, low below high; got {low} and {high}"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import theano.tensor as T
 
-from .base import ROUNDED, Expression, check_square
+from .base import ROUNDED, Expression, check_square, checked_number
 from .low_rank import check_rank, checked_rank, rank_reason
 from .orthogonal import completed, orthonormal_columns
 
@@ -51,9 +51,10 @@ class PositiveDefinite(Expression):
     on_matrices = True
 
     def __init__(self, init: Any = None, low: float = 1e-4, as_matrix: bool = True):
+        low = checked_number(low, "low", self)
         if not 0 <= low < math.inf:
             raise ValueError(f"PositiveDefinite: low should be finite and at least 0, got {low!r}")
-        self.low = float(low)
+        self.low = low
         super().__init__(init, as_matrix)
 
     def check_shape(self, shape):
@@ -214,11 +215,12 @@ class SemidefiniteFixedRank(Expression):
 
     def __init__(self, rank: int, init: Any = None, low: float = 1e-3, as_matrix: bool = True):
         self.rank = checked_rank(rank, self)
+        low = checked_number(low, "low", self)
         if not 0 < low < math.inf:
             raise ValueError(
                 f"SemidefiniteFixedRank: low should be finite and positive, got {low!r}"
             )
-        self.low = float(low)
+        self.low = low
         super().__init__(init, as_matrix)
 
     def check_shape(self, shape):

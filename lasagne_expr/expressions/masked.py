@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import theano.tensor as T
 
-from .base import Expression, Unary, required
+from .base import Expression, Unary, checked_number, required
 
 __all__ = ["Masked", "Sparse"]
 
@@ -119,11 +119,12 @@ class Sparse(Expression):
 
     def __init__(self, pattern: Any, init: Any = None):
         if np.ndim(pattern) == 0:
+            pattern = checked_number(pattern, "pattern", self)
             if not 0 < pattern <= 1:
                 raise ValueError(
                     f"Sparse: a fraction should be above 0 and at most 1, got {pattern!r}"
                 )
-            self.pattern = float(pattern)
+            self.pattern = pattern
         else:
             self.pattern = checked_mask(pattern, self)
             if not self.pattern.any():

@@ -8,7 +8,7 @@ import theano.tensor as T
 from theano.sandbox.rng_mrg import MRG_RandomStreams as RandomStreams
 
 from ..random import get_rng
-from .base import Unary
+from .base import Unary, checked_number
 
 __all__ = ["Noisy"]
 
@@ -60,9 +60,10 @@ class Noisy(Unary):
     free = ("rho",)
 
     def __init__(self, init: Any = None, std: float = 0.01):
+        std = checked_number(std, "std", self)
         if not 0 < std < math.inf:
             raise ValueError(f"Noisy: std should be finite and positive, got {std!r}")
-        self.std = float(std)
+        self.std = std
         super().__init__(init)
 
     def forward(self, shape, mean, rho):

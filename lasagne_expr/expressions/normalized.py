@@ -9,7 +9,7 @@ import theano.tensor as T
 from theano.compile import SharedVariable
 
 from ..init import Uniform
-from .base import AlongAxes, Unary, above_zero, axes_of
+from .base import AlongAxes, Unary, above_zero, axes_of, checked_number
 
 __all__ = ["Simplex", "SpectralNorm", "Sphere", "Standardized", "UnitNorm", "WeightNorm"]
 
@@ -166,10 +166,11 @@ class Sphere(UnitNorm):
     """
 
     def __init__(self, init: Any = None, radius: float = 1.0):
+        radius = checked_number(radius, "radius", self)
         if not 0 < radius < math.inf:
             raise ValueError(f"Sphere: radius should be finite and positive, got {radius!r}")
         super().__init__(init, "all")
-        self.radius = float(radius)
+        self.radius = radius
 
 
 class WeightNorm(_OfLengths):
@@ -242,9 +243,10 @@ class Standardized(AlongAxes):
     """
 
     def __init__(self, init: Any = None, std: float = 1.0, axes: Any = "unit"):
+        std = checked_number(std, "std", self)
         if not 0 < std < math.inf:
             raise ValueError(f"Standardized: std should be finite and positive, got {std!r}")
-        self.std = float(std)
+        self.std = std
         super().__init__(init, axes)
 
     def check_shape(self, shape):

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import theano.tensor as T
 
-from .base import ROUNDED, Expression, check_square
+from .base import ROUNDED, Expression, check_square, checked_number
 from .low_rank import check_rank, checked_rank
 from .orthogonal import completed, orthonormal_columns
 
@@ -55,11 +55,12 @@ class _BoundedBelow(_ByDecomposition):
     """Singular values above a limit."""
 
     def __init__(self, low, init, as_matrix):
+        low = checked_number(low, "low", self)
         if not 0 < low < math.inf:
             raise ValueError(
                 f"{type(self).__name__}: low should be finite and positive, got {low!r}"
             )
-        self.low = float(low)
+        self.low = low
         super().__init__(init, as_matrix)
 
     def _bounded(self, values):
@@ -273,11 +274,12 @@ class AlmostOrthogonal(_ByDecomposition):
     """
 
     def __init__(self, radius: float = 0.1, init: Any = None, as_matrix: bool = True):
+        radius = checked_number(radius, "radius", self)
         if not 0 < radius <= 1:
             raise ValueError(
                 f"AlmostOrthogonal: radius should be above 0 and at most 1, got {radius!r}"
             )
-        self.radius = float(radius)
+        self.radius = radius
         super().__init__(init, as_matrix)
 
     def _bounded(self, values):

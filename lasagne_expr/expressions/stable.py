@@ -7,7 +7,7 @@ import numpy as np
 import scipy.linalg
 import theano.tensor as T
 
-from .base import ROUNDED, Expression, check_square
+from .base import ROUNDED, Expression, check_square, checked_number
 
 __all__ = ["Hurwitz"]
 
@@ -57,9 +57,10 @@ class Hurwitz(Expression):
     on_matrices = True
 
     def __init__(self, alpha: float = 0.0, init: Any = None, as_matrix: bool = True):
+        alpha = checked_number(alpha, "alpha", self)
         if not 0 <= alpha < math.inf:
             raise ValueError(f"Hurwitz: alpha should be finite and at least 0, got {alpha!r}")
-        self.alpha = float(alpha)
+        self.alpha = alpha
         super().__init__(init, as_matrix)
 
     def check_shape(self, shape):

@@ -370,7 +370,7 @@ class Kronecker(Expression):
     on_matrices = True
 
     def __init__(self, left_shape: tuple, init: Any = None, as_matrix: bool = True):
-        left_shape = tuple(left_shape)
+        left_shape = tuple(left_shape) if np.ndim(left_shape) else (left_shape,)
         if len(left_shape) != 2 or not all(
             isinstance(size, (int, np.integer)) and size > 0 for size in left_shape
         ):
