@@ -39,7 +39,8 @@ def unique_labels(names: "Iterable[str | None]", kinds: Iterable[str]) -> list[s
     >>> unique_labels(["in", None, "a", "a"], ["Input", "Dense", "Dense", "Dense"])
     ['in', 'Dense#1', 'a#2', 'a#3']
     """
-    names = list(names)
+    # Layers may be named by numbers.
+    names = [None if name is None else str(name) for name in names]
     times = Counter(names)
     return [
         # A # within a name could make it another's label.

@@ -83,6 +83,13 @@ class TestPlaces:
         assert places[l2.b] == ["first.b"]
         assert set(places) == set(get_all_params(l4))
 
+    def test_layers_named_by_numbers(self, tmp_path):
+        network = DenseLayer(DenseLayer((None, 3), 2, name=0), 2, name=1, b=None)
+        places = list(shared_places(network).values())
+        assert places == [["0.W"], ["0.b"], ["1.W"]]
+        save(tmp_path / "n", network)
+        load(tmp_path / "n", network)
+
     def test_layers_of_one_name_are_told_apart(self):
         l2 = DenseLayer(InputLayer((None, 3)), 2, b=None, name="dense")
         l3 = DenseLayer(l2, 2, b=None, name="dense")
