@@ -403,7 +403,11 @@ class TestDifferences:
         with pytest.raises(TypeError, match="updates should be a dict of shared variables"):
             save(tmp_path / "n", tied(), {T.matrix(): 1})
 
-    @pytest.mark.parametrize("given", ["adam", [1], 3, theano.function([], [])], ids=str)
+    @pytest.mark.parametrize(
+        "given",
+        ["adam", [1], 3, theano.function([], [])],
+        ids=["name", "list", "number", "function"],
+    )
     def test_updates_of_another_type(self, tmp_path, given):
         with pytest.raises(TypeError, match="updates should be a dict of shared variables, .* but"):
             save(tmp_path / "n", tied(), given)
