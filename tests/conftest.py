@@ -1,6 +1,7 @@
 """Settings of the test run, made before Theano is imported."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -45,6 +46,12 @@ hypothesis.settings.register_profile(
     "library", deadline=None, max_examples=25, derandomize=True, print_blob=True
 )
 hypothesis.settings.load_profile("library")
+
+
+def pytest_configure():
+    """Let Ctrl-C, which some tests send, interrupt: in the background of a shell it is ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
