@@ -289,7 +289,7 @@ class TestParameters:
     def test_order_of_gru(self):
         names = [
             f"{kind}_{gate}"
-            for gate in ("resetgate", "updategate", "hidden_update")
+            for gate in ("updategate", "resetgate", "hidden_update")
             for kind in ("W_in_to", "W_hid_to", "b")
         ]
         layer = GRULayer((None, None, INPUTS), UNITS)

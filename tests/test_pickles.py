@@ -46,6 +46,14 @@ def test_networks_of_lasagne(name):
     assert change > 1e-6 if params else change < 1e-9
 
 
+@pytest.mark.parametrize(("name", "network"), list(networks(lasagne_expr)), ids=NETWORKS)
+def test_parameters_are_in_the_order_of_lasagne(name, network):
+    def described(params):
+        return [(p.name.rpartition(".")[2], p.get_value().shape) for p in params]
+
+    assert described(get_all_params(network)) == described(get_all_params(loaded(name)))
+
+
 def test_a_program_object_with_its_graphs():
     mlp = loaded("mlp")
     (x,) = [v for v in theano.gof.graph.inputs([mlp.logistic.p_y_given_x]) if v.name == "x"]

@@ -614,7 +614,8 @@ class GRULayer(_GatedLayer):
             **kwargs,
         )
         self.num_units = positive_int(self, "num_units", num_units)
-        self._add_gates(resetgate=resetgate, updategate=updategate, hidden_update=hidden_update)
+        # In Lasagne's order of parameters, by which lists of their values are saved.
+        self._add_gates(updategate=updategate, resetgate=resetgate, hidden_update=hidden_update)
         self.nonlinearity_hid = vars(self).pop("nonlinearity_hidden_update")  # Lasagne's name
         self.hid_init = self.add_state("hid_init", hid_init, (self.num_units,))
 
