@@ -23,6 +23,9 @@ from theano.scan_module.python_loop import PythonLoop, is_running
 
 __all__ = ["Scan", "ScanGradient"]
 
+# What JAX and PyTensor's conversions raise where sizes depend on values.
+_OF_UNKNOWN_SIZES = (IndexError, NotImplementedError, TypeError)
+
 
 class Scan(Op):
     """A loop: a step, and what each run of it takes from the last.
@@ -408,9 +411,9 @@ class Scan(Op):
             start_jax_unless_forked()
             try:
                 return by_jax(*arguments)
-            except (BoundsError, ShapeError):
+            except BoundsError:
                 raise
-            except (IndexError, NotImplementedError, TypeError):  # sizes that aren't known
+            except _OF_UNKNOWN_SIZES:
                 pass
         if self._python_loop is None:
             self._python_loop = PythonLoop(self)
@@ -549,9 +552,9 @@ class Pullback(Op):
         start_jax_unless_forked()
         try:
             results = self.compute_all(inputs)
-        except (BoundsError, ShapeError):
+        except BoundsError:
             raise
-        except (IndexError, NotImplementedError, TypeError) as error:
+        except _OF_UNKNOWN_SIZES as error:
             raise NotImplementedError(
                 f"JAX can't compute the second derivative of {self.scan}, in whose step sizes "
                 "depend on values: pad what the step slices to one length, and mask it"

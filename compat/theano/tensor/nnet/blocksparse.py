@@ -22,8 +22,8 @@ __all__ = [
 __getattr__ = explain_missing(__name__)
 
 
-class SparseBlockGemv:
-    """Add the products of chosen blocks to a tensor.
+class _OfBlocks:
+    """What the operations have in common.
 
     Parameters
     ----------
@@ -33,6 +33,10 @@ class SparseBlockGemv:
 
     def __init__(self, inplace: bool = False):
         self.inplace = inplace
+
+
+class SparseBlockGemv(_OfBlocks):
+    """Add the products of chosen blocks to a tensor."""
 
     def __call__(self, o: Any, W: Any, h: Any, inputIdx: Any, outputIdx: Any) -> Variable:
         """Compute ``o[b, j] + sum_i dot(h[b, i], W[inputIdx[b, i], outputIdx[b, j]])``.
@@ -66,17 +70,8 @@ class SparseBlockGemv:
         return o + product.reshape((batch, n_out, out_size))
 
 
-class SparseBlockOuter:
-    """Add the outer products of vectors to chosen blocks of a tensor.
-
-    Parameters
-    ----------
-    inplace
-        Taken, and without effect.
-    """
-
-    def __init__(self, inplace: bool = False):
-        self.inplace = inplace
+class SparseBlockOuter(_OfBlocks):
+    """Add the outer products of vectors to chosen blocks of a tensor."""
 
     def __call__(self, o: Any, x: Any, y: Any, xIdx: Any, yIdx: Any, alpha: Any = None) -> Variable:
         """Add ``alpha * outer(x[b, i], y[b, j])`` to ``o[xIdx[b, i], yIdx[b, j]]``.
