@@ -449,9 +449,9 @@ class Function:
             with IN_USE:
                 before = [target.on_device() for target in self._targets]
                 stored = [store.on_device() for store in self._stores]
-                results, error = executable.compute(values, stored)
-                if not executable.overwrites:
-                    call.undo = lambda: self._update(before)
+                results, error, kept = executable.compute(values, stored)
+                if executable.overwritten:
+                    call.undo = lambda: self._undo(before, executable.overwritten(results, kept))
                 self._update(results[len(self._outputs) :])
             # Waits for the results, and lets other threads compute meanwhile.
             found = [_to_numpy(result) for result in results[: len(self._outputs)]]
@@ -463,6 +463,10 @@ class Function:
         for target, value in zip(self._targets, values):
             if value is not None:
                 target.put(value)
+
+    def _undo(self, before, overwritten):
+        first = len(self._outputs)
+        self._update([overwritten.get(first + n, old) for n, old in enumerate(before)])
 
     def _bind(self, args, kwargs):
         if len(args) > len(self._arguments):

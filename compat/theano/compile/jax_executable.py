@@ -170,6 +170,7 @@ def compile_graph(
     outputs: Sequence[Variable],
     optimizer: Any,
     overwritten: Collection[int],
+    kept: Sequence[Variable],
     values: Sequence[Any],
 ) -> Callable:
     """Compile a specialized graph.
@@ -182,21 +183,23 @@ def compile_graph(
         What simplifies it.
     overwritten : collection of int
         The positions of inputs whose buffers outputs take.
+    kept : list of variables
+        What to compute before anything is overwritten.
     values : list
         Values of the inputs, for their shapes and dtypes.
 
     Returns
     -------
     callable
-        Takes the inputs' values. Returns the outputs' as JAX arrays, and an error, or None. With
-        an error, the outputs are None, and nothing is overwritten.
+        Takes the inputs' values. Returns the outputs' as JAX arrays, an error or None, and the
+        values to keep. With an error, the outputs are None, and nothing is overwritten.
     """
     import jax
     import jax.numpy as jnp
     from theano.compile import jax_ops
     from theano.compile.jax_nodes import Checks, graph_to_jax
 
-    fgraph = FunctionGraph(list(inputs), list(outputs), clone=True)
+    fgraph = FunctionGraph(list(inputs), [*outputs, *kept], clone=True)
     parts = Parts(fgraph.toposort())
     # Constants are folded; what they divide by shows in the result.
     with _without_lines(), np.errstate(all="ignore"):
@@ -207,45 +210,47 @@ def compile_graph(
 
     def traced(*values):
         checks.forget()
-        results = python_function(*values) or ()  # None if there are no outputs
-        results = [end(result) for end, result in zip(finish, results)]
+        found = python_function(*values) or ()  # None if there are no outputs
+        found = [end(result) for end, result in zip(finish, found)]
+        results, kept = found[: len(outputs)], found[len(outputs) :]
         if not checks.conditions:
-            return results, None
+            return results, None, kept
         met = jnp.stack(checks.conditions)
-        return results, jnp.where(met.all(), -1, met.argmin())
+        return results, jnp.where(met.all(), -1, met.argmin()), kept
 
     def compiled(part, **options):
         return jax.jit(lambda *values: part(*traced(*values)), **options).lower(*values).compile()
 
     if overwritten:
-        run = _verified_first(compiled, checks, tuple(overwritten))
+        run = _verified_first(compiled, checks, tuple(overwritten), kept)
     else:
-        run = compiled(lambda results, failed: (results, failed))
+        run = compiled(lambda *found: found)
     if not checks.conditions:
         return run
 
     def checked(*values):
-        results, failed = run(*values)
+        results, failed, kept = run(*values)
         if failed < 0:
-            return results, None
-        return [None] * len(finish), checks.errors[int(failed)]
+            return results, None, kept
+        return [None] * len(outputs), checks.errors[int(failed)], kept
 
     return checked
 
 
-def _verified_first(compiled, checks, overwritten):
+def _verified_first(compiled, checks, overwritten, kept):
     """Compute in two steps, so that nothing is overwritten if a check fails.
 
     To keep the old values until then would copy all of them.
     """
-    compute = compiled(lambda results, failed: results, donate_argnums=overwritten)
-    if not checks.conditions:
-        return lambda *values: (compute(*values), None)
-    verify = compiled(lambda results, failed: failed)
+    compute = compiled(lambda results, failed, kept: results, donate_argnums=overwritten)
+    if not checks.conditions and not kept:
+        return lambda *values: (compute(*values), None, [])
+    verify = compiled(lambda results, failed, kept: (failed, kept))
 
     def run(*values):
-        failed = verify(*values)
-        return None if failed >= 0 else compute(*values), failed
+        failed, kept = verify(*values)
+        bad = failed is not None and failed >= 0
+        return None if bad else compute(*values), failed, kept
 
     return run
 
@@ -276,7 +281,7 @@ def interpret_graph(
 
     def interpreted(*values):
         results = function(*(np.asarray(value) for value in values))
-        return [jnp.array(result) for result in results], None
+        return [jnp.array(result) for result in results], None, []
 
     return interpreted
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 from pytensor.compile.mode import Mode
 from pytensor.graph.basic import Variable
-from pytensor.tensor.subtensor import AdvancedIncSubtensor, IncSubtensor
 from pytensor.tensor.type import TensorType
 from theano.compile.forks import start_jax_unless_forked
 from theano.compile.jax_executable import (
@@ -20,6 +19,7 @@ from theano.compile.jax_executable import (
     specialize,
 )
 from theano.compile.origin import describe_call, label, level_of_caller
+from theano.compile.partial_updates import find_parts, put_back
 from theano.compile.windows import SliceLengths, find_moving_slices
 from theano.configdefaults import config
 
@@ -32,14 +32,15 @@ class Executable(NamedTuple):
     Attributes
     ----------
     compute : callable
-        Takes the arguments, and the stored values on the device. Returns a list of outputs, and
-        an error or None. With an error, the outputs are None.
-    overwrites : bool
-        Whether a call destroys some of the stored values.
+        Takes the arguments, and the stored values on the device. Returns a list of outputs, an
+        error or None, and what :attr:`overwritten` needs. With an error, the outputs are None.
+    overwritten : callable or None
+        Takes the outputs, and what `compute` kept for this. Returns the stored values that the
+        call overwrote, by the output that did. None if they are lost.
     """
 
     compute: Callable
-    overwrites: bool = False
+    overwritten: "Callable | None"
 
 
 class SpecializedGraph:
@@ -216,15 +217,16 @@ class _ByShape(_Plan):
     def compile(self, arguments, stores, sizes):
         lengths = self._slice_lengths.by_node(sizes) if sizes else None
         inputs, outputs = self.specialized(_values(arguments, stores), lengths)
-        overwritten = _overwritten(self.graph.updates, inputs, outputs)
+        overwriting = _Overwriting(self.graph.updates, inputs, outputs)
         run = compile_graph(
             inputs,
             outputs,
             self.graph.mode.optimizer,
-            overwritten,
+            overwriting.positions,
+            overwriting.kept,
             [*arguments, *(store.on_device() for store in stores)],
         )
-        return Executable(lambda arguments, stored: run(*arguments, *stored), bool(overwritten))
+        return Executable(lambda arguments, stored: run(*arguments, *stored), overwriting.before)
 
 
 class _ByValue(_Plan):
@@ -239,17 +241,18 @@ class _ByValue(_Plan):
         inputs, outputs = self.specialized([*constants, *(store.peek() for store in stores)])
         variable = [n for n, value in enumerate(arguments) if not _may_be_size(value)]
         kept = [*variable, *range(len(arguments), len(inputs))]
-        overwritten = _overwritten(self.graph.updates, inputs, outputs)
+        overwriting = _Overwriting(self.graph.updates, inputs, outputs)
         run = compile_graph(
             [inputs[n] for n in kept],
             outputs,
             self.graph.mode.optimizer,
-            [kept.index(position) for position in overwritten],
+            [kept.index(position) for position in overwriting.positions],
+            overwriting.kept,
             [*(arguments[n] for n in variable), *(store.on_device() for store in stores)],
         )
         return Executable(
             lambda arguments, stored: run(*(arguments[n] for n in variable), *stored),
-            bool(overwritten),
+            overwriting.before,
         )
 
 
@@ -266,7 +269,9 @@ class _Interpreted(_Plan):
             stacklevel=level_of_caller(),
         )
         run = interpret_graph(inputs, outputs, self.graph.name)
-        return Executable(lambda arguments, stored: run(*arguments, *stored))
+        return Executable(
+            lambda arguments, stored: run(*arguments, *stored), lambda results, kept: {}
+        )
 
 
 def _values(arguments: Iterable, stores: Iterable) -> list:
@@ -281,23 +286,25 @@ def _may_be_size(value):
     return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iu"
 
 
-def _overwritten(updates, inputs, outputs):
-    """Tell the positions of inputs whose memory their updates take.
+class _Overwriting:
+    """Which inputs' memory their updates take, and what was in it before.
 
     Those that change a part of it do, as copying a large table costs more than to change a few
     rows. Others do where the configuration says so: most are as fast without.
     """
-    return [
-        position
-        for output, position in updates.items()
-        if inputs[position].type == outputs[output].type
-        and (config.jax.update_in_place or _changes_part(outputs[output], inputs[position]))
-    ]
 
+    def __init__(self, updates, inputs, outputs):
+        pairs = {n: inputs[p] for n, p in updates.items() if inputs[p].type == outputs[n].type}
+        if config.jax.update_in_place:
+            self.parts = dict.fromkeys(pairs)
+        else:
+            parts = {n: find_parts(outputs[n], old) for n, old in pairs.items()}
+            self.parts = {n: found for n, found in parts.items() if found}
+        self.positions = [updates[n] for n in self.parts]
+        kept = [v for parts in self.parts.values() for part in parts or () for v in part.variables]
+        self.kept = kept
+        self.before = None if None in self.parts.values() else self._before
 
-def _changes_part(new, old):
-    changes = (IncSubtensor, AdvancedIncSubtensor)
-    changed = new
-    while changed.owner is not None and isinstance(changed.owner.op, changes):
-        changed = changed.owner.inputs[0]
-    return changed is old and new is not old
+    def _before(self, results, kept):
+        kept = iter(kept)
+        return {n: put_back(results[n], parts, kept) for n, parts in self.parts.items()}
