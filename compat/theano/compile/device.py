@@ -14,7 +14,7 @@ from theano.configdefaults import config
 
 __all__ = ["compile_cache", "on_cpu", "start_jax"]
 
-_WORTH_KEEPING = 0.2  # seconds of compiling; reading a file of it takes some milliseconds
+_WORTH_KEEPING = 0.05  # seconds of compiling; reading a file of it takes some milliseconds
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from pytensor.scalar.basic import Complex, RoundHalfAwayFromZero
 from pytensor.tensor.math import ProdWithoutZeros
 from theano.lax_op import LaxOp
 from theano.scan_module import scan_jax
-from theano.tensor import cumulative_jax
+from theano.tensor import cumulative_jax, products_jax
 from theano.tensor.nnet import sigm_jax
 from theano.tensor.xlogx import XlogX, XlogY0
 
