@@ -161,3 +161,13 @@ def test_negative_seeds_are_refused():
 def test_a_large_draw_of_few_streams():
     (numbers,) = theano.function([], [MRG_RandomStreams(3).uniform((30001,), nstreams=3)])()
     assert stats.kstest(numbers, "uniform").pvalue > 0.01
+
+
+def test_directions_of_float32_are_exact():
+    turns = np.r_[np.linspace(0, 1, 10_001), np.arange(9) / 8].astype("float32")
+    x = T.fvector("x")
+    cosine, sine = theano.function([x], rng_mrg._cos_and_sin_of_turns(x))(turns)
+    assert cosine.dtype == sine.dtype == "float32"
+    angle = 2 * np.pi * turns.astype("float64")
+    np.testing.assert_allclose(cosine, np.cos(angle), rtol=0, atol=1.2e-7)
+    np.testing.assert_allclose(sine, np.sin(angle), rtol=0, atol=1.2e-7)

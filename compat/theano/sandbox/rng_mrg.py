@@ -836,11 +836,38 @@ def box_muller(uniforms: Variable, half: Any) -> tuple[Variable, Variable]:
        Annals of Mathematical Statistics 29(2), 1958, 610-611.
     """
     radius = pt.sqrt(-2.0 * pt.log(uniforms[:half]))
-    angle = np.array(2.0 * np.pi, dtype=uniforms.dtype) * uniforms[half:]
-    directions = [pt.cos(angle), pt.sin(angle)]
+    directions = _cos_and_sin_of_turns(uniforms[half:])
     # Not the radii times the directions, both concatenated: that takes twice as long.
     numbers = pt.concatenate([radius * direction for direction in directions])
     return numbers, pt.concatenate(directions)
+
+
+def _cos_and_sin_of_turns(turns):
+    """The cosine and the sine of 2 pi times numbers from 0 to 1.
+
+    Those of float32 by polynomials: XLA's own are six times as slow, and less exact for the rounded
+    angle. The coefficients are those of ``sinf`` and ``cosf`` in S. Moshier's Cephes library.
+    """
+    if turns.dtype != "float32":
+        angle = np.array(2.0 * np.pi, dtype=turns.dtype) * turns
+        return [pt.cos(angle), pt.sin(angle)]
+    quarters = pt.round(4 * turns, mode="half_to_even")
+    angle = (4 * turns - quarters) * np.float32(np.pi / 2)  # from -pi/4 to pi/4
+    square = angle * angle
+    sine = angle * _polynomial(square, 1, -1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4)
+    cosine = _polynomial(square, 1, -0.5, 4.166664568e-2, -1.388731625e-3, 2.443315712e-5)
+    odd = pt.or_(pt.eq(quarters, 1), pt.eq(quarters, 3))
+    left = pt.or_(pt.eq(quarters, 1), pt.eq(quarters, 2))
+    below = pt.or_(pt.eq(quarters, 2), pt.eq(quarters, 3))
+    first, second = pt.switch(odd, sine, cosine), pt.switch(odd, cosine, sine)
+    return [pt.switch(left, -first, first), pt.switch(below, -second, second)]
+
+
+def _polynomial(x, *coefficients):
+    *others, total = (np.float32(c) for c in coefficients)
+    for coefficient in reversed(others):
+        total = total * x + coefficient
+    return total
 
 
 def _truncated(
