@@ -120,3 +120,14 @@ def test_windows_given_at_the_call():
     values = np.arange(16.0).reshape(4, 4)
     np.testing.assert_array_equal(compute(values, [2, 2]), [[5, 7], [13, 15]])
     np.testing.assert_array_equal(compute(values, [1, 4]), [[3], [7], [11], [15]])
+
+
+def test_softplus_of_float32_is_exact():
+    x = T.fvector("x")
+    value = np.r_[np.linspace(-80, 20, 2001), np.linspace(-1, 1, 501)].astype("float32")
+    found = theano.function([x], T.nnet.softplus(x))(value)
+    np.testing.assert_allclose(found, np.logaddexp(0, value.astype("float64")), rtol=5e-7)
+    limits = np.array([-np.inf, -1e30, 1e30, np.inf, np.nan], "float32")
+    np.testing.assert_array_equal(
+        theano.function([x], T.nnet.softplus(x))(limits), [0, 0, np.float32(1e30), np.inf, np.nan]
+    )
