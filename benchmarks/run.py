@@ -168,7 +168,7 @@ def loss_differences(engines) -> list:
         *_differences(engines, lambda e: e.pop("losses", {}), lambda e, p: e["steps"][p]),
         *_differences(
             engines,
-            lambda e: {p: figures.pop("losses") for p, figures in e["networks"].items()},
+            lambda e: {p: figures.pop("losses", {}) for p, figures in e["networks"].items()},
             lambda e, p: e["networks"][p],
         ),
     ]

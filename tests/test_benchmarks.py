@@ -86,3 +86,16 @@ def test_residual_networks_are_the_same(networks, monkeypatch):
     ours, *others = losses_of(networks, problem, peers(["lasagne_expr", "by_hand", "jax"]))
     for losses in others:
         np.testing.assert_allclose(losses, ours, rtol=1e-4)
+
+
+def test_losses_are_compared_also_where_one_engine_alone_was_measured(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import run
+
+    monkeypatch.delitem(sys.modules, "run")
+    losses = {"lasagne_expr": [3.0, 2.0], "jax": [3.0, 2.5]}
+    measured = {"conv": {"lasagne_expr": {}, "jax": {}, "losses": losses}}
+    before = {"conv": {"lasagne_expr": {"loss_difference": 0.0}}}
+    engines = {"PyTensor": {"networks": measured}, "Theano": {"networks": before}}
+    assert run.loss_differences(engines) == ["jax on PyTensor, conv: by 5.0e-01"]
+    assert measured["conv"]["jax"] == {"loss_difference": 0.5}
