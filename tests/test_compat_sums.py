@@ -34,3 +34,11 @@ def test_of_many_numbers_is_exact_to_the_last_digits(dtype, shape, axis):
     found = theano.function([x], T.sum(T.sqr(x), axis=axis, dtype=dtype))(value)
     expected = np.square(value).sum(axis=axis, dtype="float64")
     np.testing.assert_allclose(found, expected, rtol=1e-6 if dtype == "float32" else 1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "bool", "int32"])
+def test_of_integers_as_float32_does_not_wrap_around(dtype):
+    x = T.TensorType(dtype, (False,))("x")
+    value = np.full(70_000, np.iinfo("int32").max if dtype == "int32" else 1, dtype)
+    found = theano.function([x], T.sum(x, dtype="float32"))(value)
+    np.testing.assert_allclose(found, float(value[0]) * value.size, rtol=1e-6)

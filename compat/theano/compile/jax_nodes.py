@@ -154,7 +154,7 @@ def _input_dtypes(op, node):
     """Tell the dtypes in which an operation computes; None for inputs to be left as they are."""
     found = [getattr(v.type, "dtype", None) for v in node.inputs]
     if isinstance(op, CAReduce):
-        if isinstance(op, Sum) and node.outputs[0].type.dtype == "float32":
+        if isinstance(op, Sum) and found[0] == node.outputs[0].type.dtype == "float32":
             # Theano adds these up in float64, one by one. XLA adds as exactly in float32, as it
             # makes partial sums, and in a third of the time.
             return [None]
