@@ -24,7 +24,7 @@ if sys.version_info < (3, 11):
 else:
     # Scripts that tests start often compile the same; and nothing is left in the user's folder.
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", f"{KEPT}/jax")
-    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
     # Where speed isn't the point, tests do without LLVM's optimizations. (The examples' tests do
     # with them.)
     os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")

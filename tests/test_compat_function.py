@@ -62,7 +62,7 @@ class TestRewrites:
         assert not any("Solve" in name or "LU" in name for name in names)
 
     def test_several_threads_leave_no_setting_of_compilation_behind(self):
-        limit = pytensor.config.traceback__limit
+        before = pytensor.config.traceback__limit, pytensor.config.cxx
 
         def compile_one(n):
             x = T.dvector(f"x{n}")
@@ -70,7 +70,7 @@ class TestRewrites:
 
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             assert list(pool.map(compile_one, range(8))) == [3.0 * n for n in range(8)]
-        assert pytensor.config.traceback__limit == limit
+        assert (pytensor.config.traceback__limit, pytensor.config.cxx) == before
 
 
 class TestShared:
