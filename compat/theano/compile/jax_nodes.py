@@ -155,8 +155,8 @@ def _input_dtypes(op, node):
     found = [getattr(v.type, "dtype", None) for v in node.inputs]
     if isinstance(op, CAReduce):
         if isinstance(op, Sum) and found[0] == node.outputs[0].type.dtype == "float32":
-            # Theano adds these up in float64, one by one. XLA adds as exactly in float32, as it
-            # makes partial sums, and in a third of the time.
+            # Theano adds these up in float64. XLA's partial sums are right to the last digit or two
+            # in float32 as well, in a third of the time.
             return [None]
         return [getattr(op, "acc_dtype", None)]
     if not isinstance(getattr(op, "core_op", op), (Elemwise, Dot, Join)):

@@ -301,8 +301,8 @@ class _Overwriting:
             parts = {n: find_parts(outputs[n], old) for n, old in pairs.items()}
             self.parts = {n: found for n, found in parts.items() if found}
         self.positions = [updates[n] for n in self.parts]
-        kept = [v for parts in self.parts.values() for part in parts or () for v in part.variables]
-        self.kept = kept
+        changed = [part for parts in self.parts.values() for part in parts or ()]
+        self.kept = [variable for part in changed for variable in part.variables]
         self.before = None if None in self.parts.values() else self._before
 
     def _before(self, results, kept):
