@@ -3,12 +3,12 @@
 from typing import Any
 
 import numpy as np
-import theano
 import theano.tensor as T
 
 from ..init import Uniform
 from ..shape_inference import infer_shape
 from .base import Expression, Unary, above_zero, checked_number
+from .normalized import shares
 
 __all__ = ["Bounded", "Increasing", "Positive", "UnitInterval"]
 
@@ -240,10 +240,9 @@ class Increasing(Expression):
         return self.high - self.low - number * self.gap
 
     def forward(self, shape, distances):
-        exps = T.exp(distances - theano.gradient.zero_grad(distances.max(axis=-1, keepdims=True)))
-        shares = exps / exps.sum(axis=-1, keepdims=True)
         number = infer_shape(distances)[-1]
-        points = self.low + T.cumsum(self.gap + self._free(number) * shares, axis=-1)
+        free = self._free(number) * shares(distances, -1)
+        points = self.low + T.cumsum(self.gap + free, axis=-1)
         parts = [points[..., :-1]]
         if self._has_lower:
             parts.insert(0, T.zeros_like(points[..., :1]) + self.low)

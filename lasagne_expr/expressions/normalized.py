@@ -26,9 +26,28 @@ class _OfLengths(AlongAxes):
     def _length(self, value):
         return np.sqrt(np.square(value).sum(axis=self._axes(value), keepdims=True))
 
-    def _direction(self, raw):
-        squares = T.sqr(raw).sum(axis=self._axes(raw), keepdims=True)
-        return raw / T.sqrt(squares + _TINY)
+    def _norm(self, raw):
+        return T.sqrt(T.sqr(raw).sum(axis=self._axes(raw), keepdims=True) + _TINY)
+
+
+def shares(raw: theano.Variable, axes: Any) -> theano.Variable:
+    """Compute exponentials, divided by their sum along some axes.
+
+    Parameters
+    ----------
+    raw : tensor variable
+    axes : int or tuple of int
+
+    Returns
+    -------
+    tensor variable
+        Of the same shape.
+    """
+    # The largest is subtracted for the range of floats only; no gradient goes through it.
+    exps = T.exp(raw - theano.gradient.zero_grad(raw.max(axis=axes, keepdims=True)))
+    # The largest makes the sum at least 1. As it is said, PyTensor doesn't compute a softmax apart
+    # from the exponentials that its gradient needs.
+    return exps / T.maximum(exps.sum(axis=axes, keepdims=True), 1)
 
 
 class Simplex(AlongAxes):
@@ -66,11 +85,7 @@ class Simplex(AlongAxes):
         super().__init__(Uniform((0.5, 1.5)) if init is None else init, axes)
 
     def forward(self, shape, raw):
-        axes = self._axes(raw)
-        # The largest is subtracted for the range of floats only; no gradient goes through it.
-        top = theano.gradient.zero_grad(raw.max(axis=axes, keepdims=True))
-        exps = T.exp(raw - top)
-        return exps / exps.sum(axis=axes, keepdims=True)
+        return shares(raw, self._axes(raw))
 
     def backward(self, value):
         return np.log(above_zero(value))
@@ -120,7 +135,7 @@ class UnitNorm(_OfLengths):
     radius = 1.0
 
     def forward(self, shape, raw):
-        return self.radius * self._direction(raw)
+        return raw * (self.radius / self._norm(raw))
 
     def backward(self, value):
         return value
@@ -201,7 +216,8 @@ class WeightNorm(_OfLengths):
     names = ("direction", "length")
 
     def forward(self, shape, direction, length):
-        return self._direction(direction) * T.addbroadcast(length, *self._axes(length))
+        # In this order both gradients are of one sum over the elements.
+        return direction * (T.addbroadcast(length, *self._axes(length)) / self._norm(direction))
 
     def backward(self, value):
         length = self._length(value)

@@ -65,7 +65,8 @@ class Symmetric(_Square):
     names = ("upper",)
 
     def forward(self, shape, upper):
-        return T.triu(upper) + T.triu(upper, 1).T
+        half = (T.triu(upper) + T.triu(upper, 1)) / 2
+        return half + half.T
 
     def backward(self, value):
         return np.triu(value)
@@ -385,7 +386,8 @@ class Kronecker(Expression):
             self._refuse_shape(shape, f"its left factor has shape {self.left_shape}")
 
     def forward(self, shape, left, right):
-        grid = left.dimshuffle(0, "x", 1, "x") * right.dimshuffle("x", 0, "x", 1)
+        products = T.dot(left.reshape((-1, 1)), right.reshape((1, -1)))
+        grid = products.reshape((*left.shape, *right.shape)).dimshuffle(0, 2, 1, 3)
         return grid.reshape((left.shape[0] * right.shape[0], left.shape[1] * right.shape[1]))
 
     def _right_shape(self, value):

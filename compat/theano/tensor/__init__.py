@@ -31,6 +31,7 @@ import theano.tensor.signal
 import theano.tensor.slinalg
 import theano.tensor.sort
 import theano.tensor.subtensor
+import theano.tensor.transposed
 import theano.tensor.type
 import theano.tensor.utils
 import theano.tensor.var
