@@ -8,9 +8,11 @@ import theano
 import theano.tensor as T
 from theano.compile.mode import FAST_RUN
 from theano.tensor.nnet.channels_last import ChannelsLast
+from theano.tensor.signal import pool
 
 from lasagne_expr.layers import (
     Conv2DLayer,
+    DenseLayer,
     ElemwiseSumLayer,
     GlobalPoolLayer,
     InputLayer,
@@ -59,6 +61,78 @@ def test_a_residual_network_and_its_gradients(images, dtype):
         np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
 
 
+def pooled_channels_last(inputs, outputs):
+    graph = theano.gof.FunctionGraph(inputs, outputs, clone=True)
+    FAST_RUN.optimizer.rewrite(graph)
+    return [
+        node.op.channels_last
+        for node in graph.toposort()
+        if isinstance(node.op, (pool.Pool, pool.MaxPoolGrad))
+    ]
+
+
+WINDOWS = [
+    {"pool_size": 2},
+    {"pool_size": (3, 2), "stride": (2, 1), "pad": (1, 0)},
+    {"pool_size": 3, "stride": 2, "ignore_border": False},
+    {"pool_size": (2, 3), "stride": (3, 3), "ignore_border": False},
+    {"pool_size": 4, "stride": 1},
+]
+
+
+@pytest.mark.parametrize("windows", WINDOWS, ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_pooling_between_convolutions(windows, dtype):
+    theano.config.floatX = dtype
+    layer = Conv2DLayer(InputLayer((None, 2, 15, 13)), 3, 2)
+    layer = Conv2DLayer(MaxPool2DLayer(layer, **windows), 4, 2)
+    network = DenseLayer(MaxPool2DLayer(layer, 2), 5)
+    x = T.tensor4("x")
+    loss = T.sqr(get_output(network, x)).mean()
+    params = get_all_params(network)
+    outputs = [loss, *theano.grad(loss, [x, *params])]
+    # The gradient of the last pooling, before the dense layer, is channels last as well.
+    assert pooled_channels_last([x, *params], outputs) == [True] * 4
+    images = np.random.normal(size=(3, 2, 15, 13)).astype(dtype)
+    found, expected = (
+        theano.function([x], outputs, mode=mode)(images) for mode in (FAST_RUN, CHANNELS_FIRST)
+    )
+    tolerance = {"float32": 1e-5, "float64": 1e-11}[dtype]
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
+
+
+def test_pooled_images_may_go_anywhere(images):
+    """What is pooled is put back in order for whoever needs channels first, and not before."""
+    x, filters = T.tensor4("x"), floatX(np.random.normal(size=(3, 2, 2, 1)))
+    y = T.nnet.relu(T.nnet.conv2d(x, filters))
+    pooled = T.signal.pool.pool_2d(y, (2, 2), ignore_border=True)
+    outputs = [pooled, pooled[:, 1], (2 * pooled).sum(axis=1)]
+    assert pooled_channels_last([x], outputs) == [True]
+    found, expected = (
+        theano.function([x], outputs, mode=mode)(images) for mode in (FAST_RUN, CHANNELS_FIRST)
+    )
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
+
+
+def test_images_that_no_convolution_made_are_pooled_as_they_are(images):
+    x = T.tensor4("x")
+    pooled = T.signal.pool.pool_2d(x, (2, 2), ignore_border=True)
+    outputs = [T.nnet.conv2d(pooled, floatX(np.ones((1, 2, 1, 1)))), theano.grad(pooled.sum(), x)]
+    assert pooled_channels_last([x], outputs) == [False] * 2
+
+
+@pytest.mark.parametrize("mode", pool.MODES)
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+def test_pooling_channels_last_is_that_of_channels_first(mode, ndim):
+    value = np.random.normal(size=(2, *(7, 6, 5)[:ndim], 3))
+    sizes = (3,) * ndim, (2,) * ndim, (1,) * ndim
+    found = pool.Pool(True, mode, ndim, channels_last=True)(value, *sizes).eval()
+    expected = pool.Pool(True, mode, ndim)(np.moveaxis(value, -1, 1), *sizes).eval()
+    np.testing.assert_allclose(np.moveaxis(found, -1, 1), expected, rtol=1e-12)
+
+
 @pytest.mark.parametrize("count", range(1, 5))
 def test_reductions_are_along_the_same_axes(images, count):
     x, w = T.tensor4("x"), floatX(np.ones((2, 2, 1, 1)))
@@ -79,8 +153,8 @@ def test_what_needs_channels_first_stays_so():
     assert axes_reduced(rewritten([x, w], [y.sum(axis=1)])) == [(3,)]
     for other in (y, y.flatten(2), y[:, 0]):
         assert axes_reduced(rewritten([x, w], [y.sum(axis=1), other])) == [(1,)]
-    pooled = get_output(MaxPool2DLayer(InputLayer((None, 2, 4, 4)), 2), y)
-    assert axes_reduced(rewritten([x, w], [y.sum(axis=1), pooled])) == [(1,)]
+    averages = T.signal.pool.pool_2d(y, (2, 2), ignore_border=True, mode="average_inc_pad")
+    assert axes_reduced(rewritten([x, w], [y.sum(axis=1), averages])) == [(1,)]
 
 
 def test_an_image_that_no_convolution_made_keeps_its_order(images):

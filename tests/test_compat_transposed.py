@@ -5,7 +5,7 @@ import pytensor
 import pytest
 import theano
 import theano.tensor as T
-from theano.tensor.transposed import Apart
+from theano.tensor.apart import Apart
 
 EXPRESSIONS = {
     "symmetric": lambda x: (x + x.T) / 2,

@@ -13,25 +13,9 @@ from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import copy_stack_trace, in2out, node_rewriter
 from pytensor.tensor.elemwise import DimShuffle, Elemwise
-from theano.compile.device import on_cpu
-from theano.lax_op import LaxOp
+from theano.tensor.apart import Apart, apart
 
-__all__ = ["Apart", "set_apart"]
-
-
-class Apart(LaxOp):
-    """What it is given. XLA doesn't merge what computes that with what reads it, on the CPU."""
-
-    def compute(self, x: Any) -> Any:
-        import jax
-
-        return jax.lax.optimization_barrier(x) if on_cpu() else x
-
-    def output_shape(self, x: tuple) -> tuple:
-        return x
-
-
-_apart = Apart()
+__all__ = ["set_apart"]
 
 
 @node_rewriter([Elemwise])
@@ -42,7 +26,7 @@ def set_apart(fgraph: FunctionGraph, node: Apply) -> Any:
         return False
     if all(isinstance(client.op, Apart) for client, _ in fgraph.clients[out]):
         return False
-    result = _apart(node.op(*(_operand(x) for x in node.inputs)))
+    result = apart(node.op(*(_operand(x) for x in node.inputs)))
     copy_stack_trace(out, result)
     return [result]
 
@@ -60,7 +44,7 @@ def _operand(variable: Variable) -> Variable:
     if _is_transposed(variable):
         return _operand(variable.owner.inputs[0]).T
     node = variable.owner
-    return _apart(variable) if node is not None and isinstance(node.op, Elemwise) else variable
+    return apart(variable) if node is not None and isinstance(node.op, Elemwise) else variable
 
 
 # Before elementwise operations are merged into one.

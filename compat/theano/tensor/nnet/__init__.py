@@ -7,6 +7,7 @@ from theano.tensor.nnet import (
     bn,
     channels_last,
     conv,
+    conv_inputs,
     nnet,
     planar,
     sigm,

@@ -193,6 +193,8 @@ class Pool(LaxOp):
         The number of axes.
     openmp
         Taken as in Theano, and without effect.
+    channels_last : bool, default False
+        Whether there is one axis more after those along which it pools.
 
     Examples
     --------
@@ -200,17 +202,23 @@ class Pool(LaxOp):
     [[5.0, 7.0], [13.0, 15.0]]
     """
 
-    __props__ = ("ignore_border", "mode", "ndim")
+    __props__ = ("ignore_border", "mode", "ndim", "channels_last")
     sizes = (1, 2, 3)
 
     def __init__(
-        self, ignore_border: bool = False, mode: str = "max", ndim: int = 2, openmp: Any = None
+        self,
+        ignore_border: bool = False,
+        mode: str = "max",
+        ndim: int = 2,
+        openmp: Any = None,
+        channels_last: bool = False,
     ):
         if mode not in MODES:
             raise ValueError(f"mode should be one of {', '.join(MODES)}, got {mode!r}")
         self.ignore_border = bool(ignore_border)
         self.mode = mode
         self.ndim = ndim
+        self.channels_last = channels_last
 
     def make_node(self, x: Any, ws: Any, stride: Any = None, pad: Any = None) -> Apply:
         return super().make_node(x, *_all_sizes(self.ndim, ws, stride, pad))
@@ -234,6 +242,12 @@ class Pool(LaxOp):
     def output_shape(self, x, ws, stride, pad):
         if all(isinstance(n, int) for n in (*ws, *stride, *pad)):
             self._check(x, ws, stride, pad)
+        if self.channels_last:
+            *others, channels = x
+            return (*self._pooled_shape(others, ws, stride, pad), channels)
+        return self._pooled_shape(x, ws, stride, pad)
+
+    def _pooled_shape(self, x, ws, stride, pad):
         pooled = tuple(self.out_shape(x, ws, self.ignore_border, stride, pad, self.ndim))
         lengths = x[len(x) - self.ndim :]
         if any(n == 0 != length for n, length in zip(pooled[len(x) - self.ndim :], lengths)):
@@ -266,7 +280,7 @@ class Pool(LaxOp):
         if self.mode != "max" or isinstance(cotangents[0].type, DisconnectedType):
             return super().pullback(inputs, outputs, cotangents)
         x, *sizes = inputs
-        gradient = MaxPoolGrad(self.ignore_border, self.ndim)
+        gradient = MaxPoolGrad(self.ignore_border, self.ndim, channels_last=self.channels_last)
         return [gradient(x, outputs[0], cotangents[0], *sizes), *(disconnected_type(),) * 3]
 
 
@@ -277,7 +291,7 @@ class MaxPoolGrad(LaxOp):
 
     Parameters
     ----------
-    ignore_border, ndim, openmp
+    ignore_border, ndim, openmp, channels_last
         As for :class:`Pool`.
 
     Examples
@@ -287,12 +301,15 @@ class MaxPoolGrad(LaxOp):
     [[0.0, 5.0], [0.0, 0.0]]
     """
 
-    __props__ = ("ignore_border", "ndim")
+    __props__ = ("ignore_border", "ndim", "channels_last")
     sizes = (3, 4, 5)
 
-    def __init__(self, ignore_border: bool, ndim: int = 2, openmp: Any = None):
+    def __init__(
+        self, ignore_border: bool, ndim: int = 2, openmp: Any = None, channels_last: bool = False
+    ):
         self.ignore_border = bool(ignore_border)
         self.ndim = ndim
+        self.channels_last = channels_last
 
     def make_node(
         self, x: Any, maxima: Any, cotangent: Any, ws: Any, stride: Any = None, pad: Any = None
@@ -347,10 +364,11 @@ class _Windows:
 
     def __init__(self, op, shape, ws, stride, pad):
         self.ndim = op.ndim
-        self.lead = len(shape) - op.ndim
-        self.lengths = shape[self.lead :]
+        self.after = int(op.channels_last)  # the number of axes after
+        self.lead = len(shape) - self.after - op.ndim
+        self.lengths = shape[self.lead : self.lead + op.ndim]
         self.ws, self.stride, self.pad = ws, stride, pad
-        self.out = Pool.out_shape(shape, ws, op.ignore_border, stride, pad, op.ndim)[self.lead :]
+        self.out = Pool.out_shape(self.lengths, ws, op.ignore_border, stride, pad, op.ndim)
 
     def _padded(self, x, value):
         """Pad, or cut, every axis to just what its windows cover."""
@@ -404,7 +422,7 @@ class _Windows:
             ends = np.minimum(starts + self.ws[axis], high)
             own = ends - np.maximum(starts, low)
             total *= own.reshape((-1,) + (1,) * (self.ndim - 1 - axis))
-        return total
+        return total.reshape((*total.shape, *(1,) * self.after))
 
     def spread(self, x, maxima, cotangent):
         """Bring back what comes for each window to all of its maxima.
@@ -428,7 +446,8 @@ class _Windows:
         }
         places = []
         for place in itertools.product(*map(range, self.stride)):
-            elements = padded[(..., *(slice(p, None, s) for p, s in zip(place, self.stride)))]
+            own = [slice(p, None, s) for p, s in zip(place, self.stride)]
+            elements = padded[(..., *own, *(slice(None),) * self.after)]
             total = jnp.zeros_like(elements)
             for step, (maximum, coming) in moved.items():
                 offsets = (p + k * s for p, k, s in zip(place, step, self.stride))
@@ -447,20 +466,28 @@ class _Windows:
     def _pad(self, x, value, ends):
         from jax import lax
 
-        config = [(0, 0, 0)] * self.lead + [(*pair, 0) for pair in ends]
+        others = (0, 0, 0)
+        config = [others] * self.lead + [(*pair, 0) for pair in ends] + [others] * self.after
         return lax.pad(x, np.asarray(value, x.dtype), config)
 
     def _interleaved(self, places):
         """Put the arrays of all places between two strides together."""
         import jax.numpy as jnp
 
-        shape = places[0].shape
-        together = jnp.stack(places, -1).reshape((*shape, *self.stride))
+        end = self.lead + self.ndim
+        together = jnp.stack(places, end)
+        lead, counts, rest = (
+            together.shape[: self.lead],
+            together.shape[self.lead : end],
+            together.shape[end + 1 :],
+        )
+        together = together.reshape((*lead, *counts, *self.stride, *rest))
         order = list(range(self.lead))
-        for axis in range(self.lead, len(shape)):
+        for axis in range(self.lead, end):
             order += [axis, axis + self.ndim]
-        sizes = (n * stride for n, stride in zip(shape[self.lead :], self.stride))
-        return together.transpose(order).reshape((*shape[: self.lead], *sizes))
+        order += range(end + self.ndim, together.ndim)
+        sizes = (n * stride for n, stride in zip(counts, self.stride))
+        return together.transpose(order).reshape((*lead, *sizes, *rest))
 
 
 def _lowest(dtype):
