@@ -139,7 +139,8 @@ def about_networks(figures) -> str:
         return about
     return (
         f"{about} Taken in a run of their own, on {run['processor']}, with an average load "
-        f"of {run['load_before']:.1f} before and {run['load_after']:.1f} after."
+        f"of {run['load_before']:.1f} before and {run['load_after']:.1f} after. "
+        + " ".join(f"On {name}: {named(found)}." for name, found in run["versions"].items())
     )
 
 
@@ -170,13 +171,19 @@ def ratio_with_spread(step, name):
 
 
 def versions(engine):
-    names = {"numpy": "NumPy", "pytensor": "PyTensor", "jax": "JAX", "optax": "Optax"}
-    names |= {"python": "Python", "theano": "Theano", "torch": "PyTorch"}
-    found = [f"{names[n]} {v}" for n, v in engine["versions"].items() if n in names]
     difference = max(
         step["loss_difference"] for steps in engine["steps"].values() for step in steps.values()
     )
-    return f"{', '.join(found)}. The losses of the first steps differ by at most {difference:.0e}."
+    return (
+        f"{named(engine['versions'])}. The losses of the first steps differ by at most "
+        f"{difference:.0e}."
+    )
+
+
+def named(versions) -> str:
+    names = {"numpy": "NumPy", "pytensor": "PyTensor", "jax": "JAX", "optax": "Optax"}
+    names |= {"python": "Python", "theano": "Theano", "torch": "PyTorch"}
+    return ", ".join(f"{names[n]} {v}" for n, v in versions.items() if n in names)
 
 
 def graphs_table(engines) -> str:

@@ -36,14 +36,15 @@ def main():
         help="measure convolutional and recurrent networks only, and keep the other figures",
     )
     args = parser.parse_args()
-    start, before = time.time(), load()
+    start, before, versions = time.time(), load(), {}
     figures = {"machine": machine(), "engines": {}}
     if args.networks_only:
         figures = json.loads((args.out / "_static" / "benchmarks.json").read_text())
     for python in args.pythons:
         found = measure(python, "versions")
         name = "Theano" if "theano" in found["versions"] else "PyTensor"
-        engine = figures["engines"].setdefault(name, {"versions": found["versions"]})
+        versions[name] = found["versions"]
+        engine = figures["engines"].setdefault(name, {"versions": versions[name]})
         if not args.networks_only:
             engine.update(measure_engine(python, found, args.quick))
         engine["networks"] = measure_networks(python, found, args.quick)
@@ -52,6 +53,7 @@ def main():
             "processor": processor(),
             "load_before": before,
             "load_after": load(),
+            "versions": versions,
         }
     else:
         figures["machine"]["load_after"] = load()

@@ -574,6 +574,17 @@ class TestModes:
         names = [str(node.op) for node in graph.toposort()]
         assert sum("Inverse" in name for name in names) == 1
 
+    @pytest.mark.parametrize("spec", [Simplex(), Increasing(0, 1)], ids=repr)
+    def test_the_gradient_of_shares_uses_their_exponentials(self, spec):
+        w = theano.shared(floatX(np.random.normal(size=(3, 4))))
+        value = spec.expression([w], (3, 4))
+        gradient = T.grad((value**3).sum(), w)
+        graph = theano.function([], [value, gradient]).maker.fgraph
+        if ENGINE != "theano":
+            theano.compile.FAST_RUN.excluding("fusion").optimizer.rewrite(graph)
+        names = [str(node.op).lower() for node in graph.toposort()]
+        assert sum(name in ("exp", "elemwise{exp}") or "softmax" in name for name in names) == 1
+
 
 class TestComposed:
     @pytest.mark.parametrize(
