@@ -19,9 +19,9 @@ class _StraightThrough(AlongAxes):
         raise NotImplementedError
 
     def forward(self, shape, raw):
-        rounded = theano.gradient.zero_grad(self._round(raw, T))
+        fixed = theano.gradient.zero_grad(raw)
         # The difference is 0, and has the slope that the rounding lacks.
-        return rounded + (raw - theano.gradient.zero_grad(raw))
+        return self._round(fixed, T) + (raw - fixed)
 
     def backward(self, value):
         return value
@@ -111,12 +111,13 @@ class Ternary(_StraightThrough):
 
     def _round(self, raw, lib):
         axes = self._axes(raw)
+        where, sign = (T.switch, T.sgn) if lib is T else (np.where, np.sign)
         size = abs(raw)
-        threshold = 0.7 * size.mean(axis=axes, keepdims=True)
-        above = (size > threshold).astype(raw.dtype)
-        count = lib.maximum(above.sum(axis=axes, keepdims=True), 1)
-        magnitude = (size * above).sum(axis=axes, keepdims=True) / count
-        return magnitude * above * (T.sgn if lib is T else np.sign)(raw)
+        above = size > 0.7 * size.mean(axis=axes, keepdims=True)
+        signs = where(above, sign(raw), np.zeros((), raw.dtype))
+        count = lib.maximum(abs(signs).sum(axis=axes, keepdims=True), 1)
+        magnitude = (signs * raw).sum(axis=axes, keepdims=True) / count
+        return magnitude * signs
 
     def backward_near(self, value, raw):
         # The threshold depends on what is below it, and is between these parts of the magnitude.
