@@ -1,6 +1,7 @@
 """Ready-made expressions: values in their sets, at the start and after training; inverses."""
 
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -583,7 +584,7 @@ class TestModes:
         if ENGINE != "theano":
             theano.compile.FAST_RUN.excluding("fusion").optimizer.rewrite(graph)
         names = [str(node.op).lower() for node in graph.toposort()]
-        assert sum(name in ("exp", "elemwise{exp}") or "softmax" in name for name in names) == 1
+        assert sum(re.search(r"\bexp\b|softmax", name) is not None for name in names) == 1
 
 
 class TestComposed:
