@@ -134,13 +134,11 @@ def steps_table(engine) -> str:
 
 def about_networks(figures) -> str:
     about = "Milliseconds per step; in brackets, lasagne_expr's time as a multiple of that one."
-    run = figures.get("networks_run")
-    if not run:
-        return about
-    return (
-        f"{about} Taken in a run of their own, on {run['processor']}, with an average load "
-        f"of {run['load_before']:.1f} before and {run['load_after']:.1f} after. "
-        + " ".join(f"On {name}: {named(found)}." for name, found in run["versions"].items())
+    runs = {name: engine["networks_run"] for name, engine in figures["engines"].items()}
+    return f"{about} A ratio is the median of those within each round of turns. " + " ".join(
+        f"On {name}: {named(run['versions'])}; {run['processor']}, with an average load of "
+        f"{run['load_before']:.1f} before and {run['load_after']:.1f} after."
+        for name, run in runs.items()
     )
 
 

@@ -36,26 +36,25 @@ def main():
         help="measure convolutional and recurrent networks only, and keep the other figures",
     )
     args = parser.parse_args()
-    start, before, versions = time.time(), load(), {}
+    start = time.time()
     figures = {"machine": machine(), "engines": {}}
     if args.networks_only:
         figures = json.loads((args.out / "_static" / "benchmarks.json").read_text())
     for python in args.pythons:
         found = measure(python, "versions")
         name = "Theano" if "theano" in found["versions"] else "PyTensor"
-        versions[name] = found["versions"]
-        engine = figures["engines"].setdefault(name, {"versions": versions[name]})
+        engine = figures["engines"].setdefault(name, {"versions": found["versions"]})
         if not args.networks_only:
             engine.update(measure_engine(python, found, args.quick))
+        started = load()
         engine["networks"] = measure_networks(python, found, args.quick)
-    if args.networks_only:
-        figures["networks_run"] = {
+        engine["networks_run"] = {
             "processor": processor(),
-            "load_before": before,
+            "load_before": started,
             "load_after": load(),
-            "versions": versions,
+            "versions": found["versions"],
         }
-    else:
+    if not args.networks_only:
         figures["machine"]["load_after"] = load()
         figures["machine"]["minutes"] = (time.time() - start) / 60
     differences = loss_differences(figures["engines"])

@@ -133,6 +133,22 @@ def test_pooling_channels_last_is_that_of_channels_first(mode, ndim):
     np.testing.assert_allclose(np.moveaxis(found, -1, 1), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("op", [pool.Pool(True), pool.MaxPoolGrad(True)], ids=str)
+def test_operations_that_theano_pickled_have_channels_first(op):
+    state = {name: op.__dict__[name] for name in ("ignore_border", "ndim")}
+    old = type(op).__new__(type(op))
+    old.__dict__ = {**state, "openmp": False, "mode": "max"}
+    assert old == op
+    assert hash(old) == hash(op)
+    x = np.arange(16.0).reshape(1, 1, 4, 4)
+    pooled = x[:, :, 1::2, 1::2]
+    inputs = [x] if isinstance(op, pool.Pool) else [x, pooled, pooled]
+    np.testing.assert_array_equal(
+        old(*inputs, (2, 2)).eval(),
+        pooled if len(inputs) == 1 else np.where(x % 2, x, 0) * (x // 4 % 2),
+    )
+
+
 @pytest.mark.parametrize("count", range(1, 5))
 def test_reductions_are_along_the_same_axes(images, count):
     x, w = T.tensor4("x"), floatX(np.ones((2, 2, 1, 1)))

@@ -45,6 +45,10 @@ def test_values_and_gradients_stay_the_same():
         *theano.grad(loss, get_all_params(network, trainable=True)),
     ]
     images = floatX(np.random.normal(size=(3, 2, 6, 5)))
+    inputs = theano.gof.graph.inputs(outputs)
+    graph = theano.gof.FunctionGraph(inputs, outputs, clone=True)
+    FAST_RUN.optimizer.rewrite(graph)
+    assert any(isinstance(node.op, Apart) for node in graph.toposort())
     found, expected = (
         theano.function([x], outputs, mode=mode, no_default_updates=True)(images)
         for mode in (FAST_RUN, FAST_RUN.excluding("convolution_inputs_apart"))

@@ -5,6 +5,7 @@ import pytensor
 import pytest
 import theano
 import theano.tensor as T
+from theano.scan_module import step_parts
 from theano.tensor.apart import Apart
 
 EXPRESSIONS = {
@@ -50,9 +51,27 @@ def test_numbers_are_kept_out_of_the_loop():
     x = T.fmatrix("x")
     half = T.tanh(x) * np.float32(0.3)
     operand, total = rewritten((half + half.T) * np.float32(0.2), x)
-    assert operand.outputs[0] in {
-        v.owner.inputs[0] if v.owner.op != operand.op else v for v in total.inputs[0].owner.inputs
-    }
+    read = total.inputs[0].owner.inputs
+    assert {v if v.owner is operand else v.owner.inputs[0] for v in read} == {operand.outputs[0]}
+    assert len(read) == 2
+
+
+def test_a_loop_keeps_no_more_for_its_gradient():
+    """What a step sets apart is computed anew by the gradient, as the step itself would be."""
+    x = T.dmatrix("x")
+
+    def step(total):
+        return T.tanh((total + total.T) / 2)
+
+    results, _ = theano.scan(step, outputs_info=x, n_steps=4)
+    gradient = theano.function([x], T.grad(results[-1].sum(), x))
+    value = 0.1 * np.random.RandomState(3).normal(size=(3, 3))
+    total = x
+    for _ in range(4):
+        total = step(total)
+    expected = T.grad(total.sum(), x).eval({x: value}, mode=theano.Mode("py", optimizer=None))
+    np.testing.assert_allclose(gradient(value), expected, rtol=1e-12)
+    assert step_parts.is_cheap(Apart()(x).owner)
 
 
 def test_only_matrices_are_set_apart():

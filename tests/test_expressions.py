@@ -586,6 +586,13 @@ class TestModes:
         names = [str(node.op).lower() for node in graph.toposort()]
         assert sum(re.search(r"\bexp\b|softmax", name) is not None for name in names) == 1
 
+    def test_shares_of_one_element_have_no_gradient(self):
+        w = theano.shared(floatX([[1.0], [-2.0]]))
+        value = Simplex(axes="rows").expression([w], (2, 1))
+        found = theano.function([], [value, T.grad((3 * value).sum(), w)])()
+        np.testing.assert_array_equal(found[0], [[1.0], [1.0]])
+        np.testing.assert_array_equal(found[1], [[0.0], [0.0]])
+
 
 class TestComposed:
     @pytest.mark.parametrize(

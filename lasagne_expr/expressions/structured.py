@@ -65,7 +65,7 @@ class Symmetric(_Square):
     names = ("upper",)
 
     def forward(self, shape, upper):
-        half = (T.triu(upper) + T.triu(upper, 1)) / 2
+        half = T.triu(upper) / 2 + T.triu(upper, 1) / 2
         return half + half.T
 
     def backward(self, value):

@@ -75,8 +75,8 @@ def rounded_once(x: Any) -> Any:
         return jax.lax.optimization_barrier(x)
     if not x.size or x.dtype.kind != "f":
         return x
-    # On the CPU XLA drops its barriers too early, but knows no better than to decide at run time
-    # between two branches, one of which is never taken.
+    # On the CPU XLA (of JAX 0.10) drops its barriers too early, but knows no better than to decide
+    # at run time between two branches, one of which is never taken.
     first = x.ravel()[0]
     return jax.lax.cond(first * first < -1, lambda x: -x, lambda x: x, x)
 

@@ -32,7 +32,9 @@ __all__ = [
 
 # Where a matrix has been inverted, products with that and its transpose are cheaper than a second
 # solution of equations.
-FAST_RUN = JAX.excluding("inv_to_solve", "transpose_of_inv").including("channels_last")
+FAST_RUN = JAX.excluding("inv_to_solve", "transpose_of_inv").including(
+    "channels_last", "convolution_inputs_apart", "transposed_apart"
+)
 FAST_COMPILE = Mode(
     JAXLinker(), RewriteDatabaseQuery(include=["fast_compile", "jax"], exclude=["fusion"])
 )

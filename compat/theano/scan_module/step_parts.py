@@ -26,12 +26,14 @@ from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape
 from pytensor.tensor.special import LogSoftmax, Softmax
 from pytensor.tensor.type import TensorType
 from theano.scan_module.node_functions import NodeFunctions, rewrite_step
+from theano.tensor.apart import Apart
 
 __all__ = ["ONCE", "StepParts", "is_cheap", "made_by", "n_bytes"]
 
 # Operations that are computed anew rather than kept for the gradient.
 _CHEAP = (
     Alloc,
+    Apart,
     ARange,
     CAReduce,
     DeepCopyOp,

@@ -21,9 +21,11 @@ __all__ = ["set_apart"]
 @node_rewriter([Elemwise])
 def set_apart(fgraph: FunctionGraph, node: Apply) -> Any:
     """Give what reads a transposed matrix, and nothing but matrices, a loop of its own."""
-    (out,) = node.outputs
-    if not (_are_matrices([*node.inputs, out]) and any(map(_is_transposed, node.inputs))):
+    if not (_are_matrices(node.inputs + node.outputs) and any(map(_is_transposed, node.inputs))):
         return False
+    if len(node.outputs) > 1:
+        return False
+    (out,) = node.outputs
     if all(isinstance(client.op, Apart) for client, _ in fgraph.clients[out]):
         return False
     result = apart(node.op(*(_operand(x) for x in node.inputs)))
@@ -48,4 +50,4 @@ def _operand(variable: Variable) -> Variable:
 
 
 # Before elementwise operations are merged into one.
-optdb.register("transposed_apart", in2out(set_apart), "jax", position=48.8)
+optdb.register("transposed_apart", in2out(set_apart), position=48.8)

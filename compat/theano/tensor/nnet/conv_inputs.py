@@ -58,4 +58,4 @@ def _before_transposition(variable: Variable) -> Variable:
 
 
 # After channels are last, and before elementwise operations are merged into one.
-optdb.register("convolution_inputs_apart", ConvolutionInputsApart(), "jax", position=48.95)
+optdb.register("convolution_inputs_apart", ConvolutionInputsApart(), position=48.95)

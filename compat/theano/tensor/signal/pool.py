@@ -204,6 +204,7 @@ class Pool(LaxOp):
 
     __props__ = ("ignore_border", "mode", "ndim", "channels_last")
     sizes = (1, 2, 3)
+    channels_last = False  # also of those that Theano pickled
 
     def __init__(
         self,
@@ -303,6 +304,7 @@ class MaxPoolGrad(LaxOp):
 
     __props__ = ("ignore_border", "ndim", "channels_last")
     sizes = (3, 4, 5)
+    channels_last = False  # also of those that Theano pickled
 
     def __init__(
         self, ignore_border: bool, ndim: int = 2, openmp: Any = None, channels_last: bool = False
