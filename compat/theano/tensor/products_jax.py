@@ -8,11 +8,11 @@ it is: for 128 x 1024 inputs and 1024 units by a quarter.
 from typing import Any
 
 import jax
-from pytensor.graph.basic import Apply, Variable
+from pytensor.graph.basic import Apply
 from pytensor.link.jax.dispatch.basic import jax_funcify
-from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.math import Dot
 from theano.compile.device import on_cpu
+from theano.tensor.transposed import is_transposed
 
 # The copy is worth it for matrices of many columns, unless they are large.
 MANY_COLUMNS = 800
@@ -21,7 +21,7 @@ LARGE = 2**20
 
 @jax_funcify.register(Dot)
 def _dot(op: Dot, node: "Apply | None" = None, **kwargs: Any) -> Any:
-    transposed = node is not None and _is_transposed(node.inputs[0]) and on_cpu()
+    transposed = node is not None and is_transposed(node.inputs[0]) and on_cpu()
 
     def dot(x, y):
         if transposed and _deserves_a_copy(x, y):
@@ -29,11 +29,6 @@ def _dot(op: Dot, node: "Apply | None" = None, **kwargs: Any) -> Any:
         return jax.numpy.dot(x, y)
 
     return dot
-
-
-def _is_transposed(variable: Variable) -> bool:
-    node = variable.owner
-    return node is not None and isinstance(node.op, DimShuffle) and node.op.new_order == (1, 0)
 
 
 def _deserves_a_copy(x, y):

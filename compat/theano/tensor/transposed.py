@@ -15,17 +15,17 @@ from pytensor.graph.rewriting.basic import copy_stack_trace, in2out, node_rewrit
 from pytensor.tensor.elemwise import DimShuffle, Elemwise
 from theano.tensor.apart import Apart, apart
 
-__all__ = ["set_apart"]
+__all__ = ["is_transposed", "set_apart"]
 
 
 @node_rewriter([Elemwise])
 def set_apart(fgraph: FunctionGraph, node: Apply) -> Any:
     """Give what reads a transposed matrix, and nothing but matrices, a loop of its own."""
-    if not (_are_matrices(node.inputs + node.outputs) and any(map(_is_transposed, node.inputs))):
+    out, *others = node.outputs
+    if others or not _are_matrices([*node.inputs, out]):
         return False
-    if len(node.outputs) > 1:
+    if not any(map(is_transposed, node.inputs)):
         return False
-    (out,) = node.outputs
     if all(isinstance(client.op, Apart) for client, _ in fgraph.clients[out]):
         return False
     result = apart(node.op(*(_operand(x) for x in node.inputs)))
@@ -37,13 +37,14 @@ def _are_matrices(variables: Iterable[Variable]) -> bool:
     return all(v.type.ndim == 2 and not any(v.type.broadcastable) for v in variables)
 
 
-def _is_transposed(variable: Variable) -> bool:
+def is_transposed(variable: Variable) -> bool:
+    """Tell whether a variable is a matrix that is transposed."""
     node = variable.owner
     return node is not None and isinstance(node.op, DimShuffle) and node.op.new_order == (1, 0)
 
 
 def _operand(variable: Variable) -> Variable:
-    if _is_transposed(variable):
+    if is_transposed(variable):
         return _operand(variable.owner.inputs[0]).T
     node = variable.owner
     return apart(variable) if node is not None and isinstance(node.op, Elemwise) else variable
