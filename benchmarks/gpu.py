@@ -22,7 +22,7 @@ def main():
     args = parser.parse_args()
     os.environ["THEANO_FLAGS"] = f"floatX=float32,device={args.device}"
     os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"
-    from theano.compile.device import start_jax
+    from theano.link.device import start_jax
 
     start_jax()
     import jax

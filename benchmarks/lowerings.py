@@ -16,9 +16,9 @@ import numpy as np
 import theano
 import theano.tensor as T
 from jax import lax
-from theano.compile.device import start_jax
+from theano.link.device import start_jax
+from theano.link.dispatch.conv import Sliding
 from theano.tensor.nnet import conv_lowering
-from theano.tensor.nnet.conv_lowering import Sliding
 from theano.tensor.signal.pool import pool_2d
 
 CALLS = 3  # in each turn

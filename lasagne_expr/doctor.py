@@ -128,7 +128,7 @@ def _version(package):
 
 def _compile_cache(theano, on_pytensor):
     if on_pytensor:
-        return importlib.import_module("theano.compile.device").compile_cache()
+        return importlib.import_module("theano.link.device").compile_cache()
     return theano.config.compiledir
 
 

@@ -7,7 +7,7 @@ import pytest
 import theano
 import theano.tensor as T
 from theano.compile.mode import FAST_RUN
-from theano.tensor.nnet.channels_last import ChannelsLast
+from theano.link.rewriting.channels_last import ChannelsLast
 from theano.tensor.signal import pool
 
 from lasagne_expr.layers import (

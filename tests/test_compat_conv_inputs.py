@@ -4,9 +4,9 @@ import numpy as np
 import theano
 import theano.tensor as T
 from theano.compile.mode import FAST_RUN
-from theano.tensor.apart import Apart
-from theano.tensor.nnet.conv_inputs import ConvolutionInputsApart
-from theano.tensor.nnet.conv_ops import AbstractConv
+from theano.link.rewriting.conv_inputs import ConvolutionInputBarriers
+from theano.ops.conv import AbstractConv
+from theano.ops.fusion_barrier import FusionBarrier
 
 from lasagne_expr.layers import Conv2DLayer, InputLayer, batch_norm, get_all_params, get_output
 from lasagne_expr.utils import floatX
@@ -18,8 +18,8 @@ def test_everything_reads_what_is_set_apart():
     graph = theano.gof.FunctionGraph(
         [x, w], [T.nnet.conv2d(image, w), T.nnet.conv2d(image, 2 * w), image + 1], clone=True
     )
-    ConvolutionInputsApart().rewrite(graph)
-    (apart,) = {node for node in graph.toposort() if isinstance(node.op, Apart)}
+    ConvolutionInputBarriers().rewrite(graph)
+    (apart,) = {node for node in graph.toposort() if isinstance(node.op, FusionBarrier)}
     readers = {client for client, _ in graph.clients[apart.outputs[0]]}
     assert len(readers) == 3
     assert [client for client, _ in graph.clients[apart.inputs[0]]] == [apart]
@@ -28,8 +28,8 @@ def test_everything_reads_what_is_set_apart():
 def test_inputs_of_the_graph_are_read_as_they_are():
     x, w = T.tensor4("x"), T.tensor4("w")
     graph = theano.gof.FunctionGraph([x, w], [T.nnet.conv2d(x, w)], clone=True)
-    ConvolutionInputsApart().rewrite(graph)
-    assert [type(node.op) for node in graph.toposort()].count(Apart) == 0
+    ConvolutionInputBarriers().rewrite(graph)
+    assert [type(node.op) for node in graph.toposort()].count(FusionBarrier) == 0
     assert any(isinstance(node.op, AbstractConv) for node in graph.toposort())
 
 
@@ -48,7 +48,7 @@ def test_values_and_gradients_stay_the_same():
     inputs = theano.gof.graph.inputs(outputs)
     graph = theano.gof.FunctionGraph(inputs, outputs, clone=True)
     FAST_RUN.optimizer.rewrite(graph)
-    assert any(isinstance(node.op, Apart) for node in graph.toposort())
+    assert any(isinstance(node.op, FusionBarrier) for node in graph.toposort())
     found, expected = (
         theano.function([x], outputs, mode=mode, no_default_updates=True)(images)
         for mode in (FAST_RUN, FAST_RUN.excluding("convolution_inputs_apart"))

@@ -7,7 +7,7 @@ import theano
 import theano.tensor as T
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from theano.tensor.cumulative import CumsumFromEnd
+from theano.ops.cumulative import CumsumFromEnd
 
 SHAPES = ((1,), (70,), (2000,), (3, 65), (65, 3), (1, 1, 130), (4, 33, 2), (2, 0), (0, 3))
 

@@ -6,7 +6,7 @@ import pytensor.tensor as pt
 import pytest
 import theano
 import theano.tensor as T
-from theano.lax_op import LaxOp
+from theano.ops.lax_op import LaxOp
 
 
 class Correlate(LaxOp):

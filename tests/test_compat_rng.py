@@ -11,6 +11,7 @@ import theano
 import theano.tensor as T
 from reference.make_rng_reference import PATH, compute
 from scipy import stats
+from theano.ops import mrg
 from theano.sandbox import rng_mrg
 from theano.sandbox.rng_mrg import MRG_RandomStreams
 from theano.tensor.raw_random import binomial_quantile, poisson_quantile
@@ -30,7 +31,7 @@ def test_all_float16_numbers(xp):
     # Theano's formula, in exact arithmetic: (k mod 2^15 + 1) c, rounded once.
     numbers = np.arange(2**15, dtype="uint32")
     state = (xp.asarray(numbers), None, None, xp.zeros(2**15, "uint32"))
-    found = rng_mrg._to_unit_interval(state, "float16", xp.where)
+    found = mrg.to_unit_interval(state, "float16", xp.where)
     remainder = np.where(numbers == 0, 2**31 - 1, numbers) & 0x7FFF
     expected = ((remainder + 1) * np.float64(np.float16(3.0458e-05))).astype("float16")
     np.testing.assert_array_equal(found, expected)
@@ -40,7 +41,7 @@ def test_all_float16_numbers(xp):
 def test_numbers_are_above_0_and_below_1(dtype):
     # The smallest and the largest number: x1 - x2 = 1, and x1 = x2, which stands for m1.
     state = (np.array([8, 8], "uint32"), None, None, np.array([7, 8], "uint32"))
-    smallest, largest = rng_mrg._to_unit_interval(state, dtype, np.where)
+    smallest, largest = mrg.to_unit_interval(state, dtype, np.where)
     assert 0 < smallest < 1e-9
     assert 1 - 1e-7 < largest < 1
 

@@ -139,7 +139,7 @@ def _executables(function):
         for other in gc.get_referents(item):
             # What belongs to the function: closures, tables, and this package's own objects.
             kind = type(other)
-            own = kind.__module__.startswith("theano.compile") or kind.__name__ in (
+            own = kind.__module__.startswith("theano.link") or kind.__name__ in (
                 "dict",
                 "list",
                 "tuple",

@@ -7,7 +7,7 @@ import theano
 import theano.tensor as T
 from pytensor.tensor.math import Dot
 from pytensor.tensor.subtensor import Subtensor
-from theano.scan_module.step_slices import slice_first
+from theano.link.rewriting.scan_step_slices import slice_first
 
 from numerics import finite_difference
 

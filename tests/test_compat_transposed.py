@@ -5,8 +5,8 @@ import pytensor
 import pytest
 import theano
 import theano.tensor as T
-from theano.scan_module import step_parts
-from theano.tensor.apart import Apart
+from theano.link.dispatch import scan_step
+from theano.ops.fusion_barrier import FusionBarrier
 
 EXPRESSIONS = {
     "symmetric": lambda x: (x + x.T) / 2,
@@ -43,7 +43,7 @@ def test_gradients_are_those_of_the_plain_graph(name):
 def rewritten(result, *inputs):
     graph = pytensor.graph.FunctionGraph(inputs, [result], clone=True)
     theano.compile.FAST_RUN.optimizer.rewrite(graph)
-    return [node for node in graph.toposort() if isinstance(node.op, Apart)]
+    return [node for node in graph.toposort() if isinstance(node.op, FusionBarrier)]
 
 
 def test_numbers_are_kept_out_of_the_loop():
@@ -71,7 +71,7 @@ def test_a_loop_keeps_no_more_for_its_gradient():
         total = step(total)
     expected = T.grad(total.sum(), x).eval({x: value}, mode=theano.Mode("py", optimizer=None))
     np.testing.assert_allclose(gradient(value), expected, rtol=1e-12)
-    assert step_parts.is_cheap(Apart()(x).owner)
+    assert scan_step.is_cheap(FusionBarrier()(x).owner)
 
 
 def test_only_matrices_are_set_apart():

@@ -25,7 +25,18 @@ if not 3 <= int(pytensor.__version__.split(".")[0]) < 4:
 if importlib.util.find_spec("jax") is None:
     raise ImportError("theano, on this Python, needs JAX: pip install jax")
 
-from theano import compile, gof, gradient, ifelse, pickles, printing, scalar, tensor, version
+from theano import (
+    compile,
+    gof,
+    gradient,
+    ifelse,
+    moved_modules,
+    pickles,
+    printing,
+    scalar,
+    tensor,
+    version,
+)
 from theano.compile import (
     FAST_COMPILE,
     FAST_RUN,

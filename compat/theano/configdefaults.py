@@ -114,20 +114,6 @@ class ModeParam(ConfigParam):
         raise self.invalid(value)
 
 
-class TestValueParam(EnumStr):
-    """``compute_test_value``, which has them computed once it is switched on."""
-
-    __test__ = False  # pytest takes the name for a test's
-
-    def check(self, value: Any) -> str:
-        value = super().check(value)
-        if value != "off":
-            from theano.testvalues import compute_from_now_on
-
-            compute_from_now_on()
-        return value
-
-
 class OptTestValueParam(EnumStr):
     """``compute_test_value_opt``, which warns when it is switched on, as it does nothing here."""
 
@@ -391,7 +377,7 @@ NO_EFFECT: dict[str, tuple[ConfigParam, str]] = {
         )
     },
     "compute_test_value": (
-        TestValueParam("off", "ignore", "warn", "raise", "pdb"),
+        EnumStr("off", "ignore", "warn", "raise", "pdb"),
         "Compute every node as it is built, from test values.",
     ),
     "compute_test_value_opt": (

@@ -158,6 +158,7 @@ class ConfigParam:
         self.doc = ""
         self.in_c_key = False
         self._engine_flag: str | None = None
+        self._listeners: list[Callable[[Any], None]] = []
 
     def __str__(self) -> str:
         return f"{self.fullname} ({self.choices}) "
@@ -189,6 +190,13 @@ class ConfigParam:
             setattr(pytensor.config, self._engine_flag, value)
         else:
             self._value = value
+        for listener in self._listeners:
+            listener(value)
+
+    def when_set(self, listener: Callable[[Any], None]) -> None:
+        """Call a function with the flag's value: now, and whenever it is set."""
+        self._listeners.append(listener)
+        listener(self.read())
 
     def invalid(self, value: Any) -> ValueError:
         """The error to raise for a value that the flag can't have."""
@@ -290,6 +298,11 @@ def BoolParam(
 # ------------------------------------------------------------------------------------------------
 
 _flags: dict[str, ConfigParam] = {}
+
+
+def when_set(name: str, listener: Callable[[Any], None]) -> None:
+    """Call a function with the value of the flag of that name: now, and whenever it is set."""
+    _flags[name].when_set(listener)
 
 
 def suggestion(name: str) -> str:

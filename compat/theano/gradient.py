@@ -35,7 +35,9 @@ from pytensor.gradient import (
 from pytensor.gradient import as_list_or_tuple as format_as
 from pytensor.graph.basic import Variable
 from pytensor.tensor.type import TensorType
+from theano.compile.function import function
 from theano.missing import explain_missing
+from theano.scan_module.scan import scan
 
 __all__ = [
     "ConsiderConstant",
@@ -197,8 +199,6 @@ def jacobian(
     options = {"consider_constant": consider_constant, "disconnected_inputs": disconnected_inputs}
     if expression.ndim == 0:
         return grad(expression, wrt, **options)
-    from theano.scan_module import scan
-
     found, _ = scan(
         lambda n, expression, *wrt: grad(expression[n], list(wrt), **options),
         sequences=pt.arange(expression.shape[0]),
@@ -310,8 +310,6 @@ def verify_grad(
     >>> import numpy as np, theano.tensor as T
     >>> verify_grad(T.tanh, [np.array([1.0, 2.0])], rng=np.random.RandomState(0))
     """
-    from theano.compile import function
-
     if rng is None:
         raise TypeError("verify_grad needs a random generator: rng=numpy.random.RandomState(0)")
     points = [np.array(point) for point in pt]

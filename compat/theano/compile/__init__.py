@@ -1,6 +1,5 @@
 """Compilation: functions, modes and shared variables."""
 
-from theano.compile import linking
 from theano.compile.builders import OpFromGraph
 from theano.compile.debugmode import DebugMode
 from theano.compile.evaluate import evaluate
@@ -35,6 +34,7 @@ from theano.compile.ops import (
 from theano.compile.profilemode import ProfileMode
 from theano.compile.profiling import ProfileStats
 from theano.compile.sharedvalue import SharedVariable, TensorSharedVariable, shared
+from theano.link import linkers
 from theano.missing import explain_missing
 
 __getattr__ = explain_missing(__name__, "pytensor.compile")

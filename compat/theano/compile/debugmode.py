@@ -14,7 +14,7 @@ from pytensor.compile.debug.debugmode import (
 )
 from pytensor.compile.debug.debugmode import DebugMode as _PyTensorDebugMode
 from pytensor.compile.executor import Function
-from theano.compile.failures import ExplainedFunction, ExplainedMaker
+from theano.link.errors import ExplainedFunction, ExplainedMaker
 from theano.missing import explain_missing
 
 __all__ = [

@@ -14,6 +14,7 @@ from pytensor.compile.ops import (
     wrap_py,
 )
 from pytensor.graph.basic import Variable
+from pytensor.tensor.basic import as_tensor_variable
 from pytensor.tensor.shape import (
     Shape,
     Shape_i,
@@ -91,13 +92,12 @@ class Rebroadcast:
 
     def __call__(self, x: Any) -> Variable:
         """Apply it; an axis that is known to have size 1 broadcasts in any case."""
-        from theano.tensor.basic import addbroadcast, as_tensor_variable
-
         x = as_tensor_variable(x)
         for n in self.axis:
             if not 0 <= n < x.ndim:
                 raise ValueError(f"there is no axis {n} in {x.type}")
-        return addbroadcast(x, *(n for n, unit in self.axis.items() if unit))
+        unit_axes = [n for n, unit in self.axis.items() if unit]
+        return specify_broadcastable(x, *unit_axes) if unit_axes else x
 
 
 def shape_i_op(i: int) -> Shape_i:

@@ -2,13 +2,13 @@
 
 from pytensor.graph.op import Op
 from pytensor.link.c.op import COp
-from theano.missing import explain_missing
-from theano.testvalues import (
+from theano.link.test_values import (
     debug_error_message,
     get_debug_values,
     get_test_value,
     missing_test_message,
 )
+from theano.missing import explain_missing
 
 PureOp = Op
 

@@ -12,7 +12,7 @@ from pytensor.graph.features import Feature
 from pytensor.graph.traversal import io_toposort
 from pytensor.link.basic import JITLinker
 from pytensor.link.utils import raise_with_op
-from theano.compile.origin import Parts, complaint, describe_call, trace_of
+from theano.ops.provenance import Parts, complaint, describe_call, trace_of
 
 __all__ = ["ExplainedFunction", "ExplainedMaker"]
 

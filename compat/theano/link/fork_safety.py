@@ -2,7 +2,7 @@
 
 import os
 
-from theano.compile.device import start_jax
+from theano.link.device import start_jax
 
 __all__ = ["start_jax_unless_forked"]
 

@@ -8,9 +8,9 @@ from pytensor.graph.basic import Constant
 from pytensor.graph.fg import FunctionGraph
 from pytensor.link.jax.dispatch.shape import JAXShapeTuple
 from pytensor.tensor.basic import MakeVector
-from theano.compile.jax_executable import specialize
-from theano.compile.jax_nodes import NoChecks, graph_to_jax
-from theano.compile.mode import FAST_RUN
+from theano.link.dispatch.nodes import NoChecks, graph_to_jax
+from theano.link.modes import FAST_RUN
+from theano.ops.specialization import specialize
 
 __all__ = ["with_known_sizes"]
 

@@ -6,6 +6,7 @@ here are made known to them then, which keeps the import of `theano` short.
 """
 
 import copyreg
+from collections.abc import Sequence
 from typing import Any
 
 from pytensor.compile.executor import Function, _pickle_Function
@@ -14,9 +15,12 @@ from pytensor.compile.mode import Mode
 from pytensor.link.basic import JITLinker
 from pytensor.link.jax.linker import JAXLinker
 from pytensor.link.numba.linker import NumbaLinker
-from theano.compile.device import start_jax
-from theano.compile.failures import ExplainedFunction, ExplainedMaker
-from theano.compile.sharedvalue import DeviceStorage
+from theano.link.deferred import load_jax_mode, load_lowerings, load_numba_lowerings
+from theano.link.errors import ExplainedFunction, ExplainedMaker
+from theano.link.storage import DeviceStorage
+from theano.ops.evaluation import evaluate
+from theano.ops.lax_op import LaxOp
+from theano.ops.scan import Pullback, Scan, ScanGradient
 
 __all__ = ["HostFunction", "HostFunctionMaker"]
 
@@ -55,18 +59,24 @@ Mode.function_maker = property(lambda self: HostFunctionMaker)
 
 
 def _convert_for_jax(linker: JAXLinker, fgraph: Any, *args: Any, **kwargs: Any) -> Any:
-    start_jax()
-    from theano.compile import jax_ops
-    from theano.compile.jax_by_shape import with_known_sizes
-
+    with_known_sizes = load_jax_mode().with_known_sizes
     return with_known_sizes(lambda: _jax_conversion(linker, fgraph, *args, **kwargs), fgraph)
 
 
 def _convert_for_numba(linker: NumbaLinker, fgraph: Any, **kwargs: Any) -> Any:
-    from theano.compile import numba_ops
-
+    load_numba_lowerings()
     return _numba_conversion(linker, fgraph, **kwargs)
 
 
 _jax_conversion, JAXLinker.fgraph_convert = JAXLinker.fgraph_convert, _convert_for_jax
 _numba_conversion, NumbaLinker.fgraph_convert = NumbaLinker.fgraph_convert, _convert_for_numba
+
+
+@evaluate.register(LaxOp)
+@evaluate.register(Pullback)
+@evaluate.register(Scan)
+@evaluate.register(ScanGradient)
+def _load_and_evaluate(op: Any, inputs: Sequence) -> list:
+    """Load the lowerings, which takes this function's place, and compute an operation by them."""
+    load_lowerings()
+    return evaluate(op, inputs)

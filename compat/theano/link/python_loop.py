@@ -12,7 +12,7 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.gradient import grad
 from pytensor.tensor.type import float_dtypes
-from theano.compile.mode import INTERPRETED
+from theano.link.modes import INTERPRETED
 
 __all__ = ["PythonLoop", "is_running"]
 

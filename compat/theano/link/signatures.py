@@ -9,21 +9,16 @@ import numpy as np
 from pytensor.compile.mode import Mode
 from pytensor.graph.basic import Variable
 from pytensor.tensor.type import TensorType
-from theano.compile.forks import start_jax_unless_forked
-from theano.compile.jax_executable import (
-    BoundsError,
-    FailedCheck,
-    ShapeError,
-    compile_graph,
-    interpret_graph,
-    specialize,
-)
-from theano.compile.origin import describe_call, label, level_of_caller
-from theano.compile.partial_updates import find_parts, put_back
-from theano.compile.windows import SliceLengths, find_moving_slices
 from theano.configdefaults import config
+from theano.link.deferred import load_executable
+from theano.link.fork_safety import start_jax_unless_forked
+from theano.link.in_place_updates import find_parts, put_back
+from theano.link.interpreter import interpret_graph
+from theano.link.slice_lengths import SliceLengths, find_moving_slices
+from theano.ops.provenance import describe_call, label, level_of_caller
+from theano.ops.specialization import BoundsError, FailedCheck, ShapeError, specialize
 
-__all__ = ["SpecializedGraph", "label"]
+__all__ = ["SpecializedGraph"]
 
 
 class Executable(NamedTuple):
@@ -218,7 +213,7 @@ class _ByShape(_Plan):
         lengths = self._slice_lengths.by_node(sizes) if sizes else None
         inputs, outputs = self.specialized(_values(arguments, stores), lengths)
         overwriting = _Overwriting(self.graph.updates, inputs, outputs)
-        run = compile_graph(
+        run = load_executable().compile_graph(
             inputs,
             outputs,
             self.graph.mode.optimizer,
@@ -242,7 +237,7 @@ class _ByValue(_Plan):
         variable = [n for n, value in enumerate(arguments) if not _may_be_size(value)]
         kept = [*variable, *range(len(arguments), len(inputs))]
         overwriting = _Overwriting(self.graph.updates, inputs, outputs)
-        run = compile_graph(
+        run = load_executable().compile_graph(
             [inputs[n] for n in kept],
             outputs,
             self.graph.mode.optimizer,

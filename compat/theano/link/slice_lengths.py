@@ -1,8 +1,8 @@
-"""Slices at a place that a call gives, such as ``data[i * 100 : (i + 1) * 100]``.
+"""The lengths of slices at a place that a call gives, such as ``data[i * 100 : (i + 1) * 100]``.
 
 JAX compiles for arrays of known shapes, so it can't take such a slice. But its length rarely
-depends on `i`. So the lengths are computed before each call, by :class:`SliceLengths`; what is
-compiled has them as constants, and only the place is an argument.
+depends on `i`. So the lengths are computed before each call; what is compiled has them as
+constants, and only the place is an argument: it is a dynamic slice.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,58 +13,12 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.traversal import graph_inputs, io_toposort
-from pytensor.tensor.subtensor import (
-    IncSubtensor,
-    Subtensor,
-    flatten_index_variables,
-    indices_from_subtensor,
-)
+from pytensor.tensor.subtensor import IncSubtensor, Subtensor
 from pytensor.tensor.type import integer_dtypes
-from theano.compile.mode import INTERPRETED
-from theano.lax_op import LaxOp
+from theano.link.modes import INTERPRETED
+from theano.ops.dynamic_slices import split_indices
 
-__all__ = ["MovingSlice", "SliceLengths", "find_moving_slices", "with_windows"]
-
-
-class Window(LaxOp):
-    """A part of an array, of known length along one axis."""
-
-    __props__ = ("axis", "length")
-
-    def __init__(self, axis: int, length: int):
-        self.axis = axis
-        self.length = length
-
-    def compute(self, x: Any, start: Any) -> Any:
-        import jax
-
-        return jax.lax.dynamic_slice_in_dim(x, start, self.length, self.axis)
-
-    def output_shape(self, x: tuple, start: tuple) -> tuple:
-        return (*x[: self.axis], self.length, *x[self.axis + 1 :])
-
-    def output_dtype(self, x: str, start: str) -> str:
-        return x
-
-
-class SetWindow(LaxOp):
-    """An array with a part of it replaced."""
-
-    __props__ = ("axis",)
-
-    def __init__(self, axis: int):
-        self.axis = axis
-
-    def compute(self, x: Any, part: Any, start: Any) -> Any:
-        import jax
-
-        return jax.lax.dynamic_update_slice_in_dim(x, part.astype(x.dtype), start, self.axis)
-
-    def output_shape(self, x: tuple, part: tuple, start: tuple) -> tuple:
-        return x
-
-    def output_dtype(self, x: str, part: str, start: str) -> str:
-        return x
+__all__ = ["MovingSlice", "SliceLengths", "find_moving_slices"]
 
 
 class MovingSlice(NamedTuple):
@@ -85,7 +39,7 @@ def find_moving_slices(
     for node in io_toposort(inputs, outputs) if integers else ():
         if not isinstance(node.op, (Subtensor, IncSubtensor)):
             continue
-        for axis, entry in enumerate(_split_indices(node.op, node.inputs)[-1]):
+        for axis, entry in enumerate(split_indices(node.op, node.inputs)[-1]):
             if not isinstance(entry, slice) or not _is_one(entry.step):
                 continue
             bounds = [b for b in (entry.start, entry.stop) if b is not None]
@@ -100,12 +54,6 @@ def _is_integer(variable):
 
 def _is_one(step):
     return step is None or (isinstance(step, Constant) and step.data == 1)
-
-
-def _split_indices(op, inputs):
-    """Split the inputs of an operation into arrays and a list of indices."""
-    count = 2 if isinstance(op, IncSubtensor) else 1
-    return (*inputs[:count], list(indices_from_subtensor(inputs[count:], op.idx_list)))
 
 
 class SliceLengths:
@@ -164,45 +112,3 @@ def _new(new, variable):
 def _depend_only_on(variables, given):
     leaves = graph_inputs(variables, blockers=given)
     return all(isinstance(leaf, Constant) or leaf in given for leaf in leaves)
-
-
-def with_windows(
-    op: "Subtensor | IncSubtensor", inputs: Sequence[Variable], lengths: Mapping[int, int]
-) -> Variable:
-    """Compute what an operation does, with windows for slices of known lengths.
-
-    Parameters
-    ----------
-    op : Subtensor or IncSubtensor
-        The operation.
-    inputs : list of variables
-        Its inputs.
-    lengths : dict of int to int
-        The length of a moving slice by its axis.
-
-    Returns
-    -------
-    variable
-    """
-    array, *part, indices = _split_indices(op, inputs)
-    outside = []
-    for axis, length in lengths.items():
-        start = _first_position(indices[axis].start, array.type.shape[axis])
-        outside.append((array, axis, start))
-        array = Window(axis, length)(array, start)
-        indices[axis] = slice(None)
-    places, variables = flatten_index_variables(indices)
-    if isinstance(op, Subtensor):
-        return Subtensor(places)(array, *variables)
-    array = IncSubtensor(places, set_instead_of_inc=op.set_instead_of_inc)(array, *part, *variables)
-    for whole, axis, start in reversed(outside):
-        array = SetWindow(axis)(whole, array, start)
-    return array
-
-
-def _first_position(start, size):
-    """Compute where a slice starts, counted from 0."""
-    if start is None:
-        return pt.constant(0)
-    start = pt.as_tensor_variable(start)
-    return pt.clip(pt.switch(start < 0, start + size, start), 0, size)

@@ -13,16 +13,27 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
+from pytensor.compile.builders import OpFromGraph
+from pytensor.compile.maker import FunctionMaker
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.op import Op
+from pytensor.graph.rewriting.basic import GraphRewriter
+from pytensor.scalar.basic import ScalarOp
+from pytensor.tensor.basic import as_tensor_variable
+from pytensor.tensor.blockwise import Blockwise
+from pytensor.tensor.elemwise import Elemwise
+from theano.configdefaults import config
+from theano.configparser import when_set
+from theano.link.signatures import SpecializedGraph
+from theano.ops.scan import Pullback, Scan, ScanGradient
 
 __all__ = [
-    "compute_from_now_on",
     "debug_error_message",
     "get_debug_values",
     "get_test_value",
     "hand_on_test_values",
     "missing_test_message",
+    "without_test_values",
 ]
 
 
@@ -35,9 +46,17 @@ class _Missing(AttributeError):
 
 
 @functools.cache
-def compute_from_now_on() -> None:
+def _compute_from_now_on() -> None:
     """Let operations that are applied be computed, while the setting isn't ``"off"``."""
     Op.__call__ = _computing(Op.__call__)
+
+
+def _note_setting(value: str) -> None:
+    if value != "off":
+        _compute_from_now_on()
+
+
+when_set("compute_test_value", _note_setting)
 
 
 def _computing(apply: Callable) -> Callable:
@@ -55,51 +74,49 @@ def _computing(apply: Callable) -> Callable:
 
 
 def _action() -> str:
-    from theano.configdefaults import config
-
     return config.compute_test_value
+
+
+def without_test_values(function: Callable) -> Callable:
+    """Have a function build variables that the user never sees, without test values; a decorator.
+
+    What is asked for a test value may be called from within, so it is the code on the stack that
+    tells.
+    """
+    _builders.add(function.__code__)
+    return function
+
+
+_builders: set[CodeType] = set()
 
 
 def _is_paused() -> bool:
     """Tell whether a graph is being built of variables that the user never sees."""
-    codes = _codes_that_pause()
     frame = sys._getframe(2)
     while frame is not None:
-        if frame.f_code in codes:
+        if frame.f_code in _builders:
             return True
         frame = frame.f_back
     return False
 
 
-@functools.cache
-def _codes_that_pause() -> frozenset[CodeType]:
-    from pytensor.compile.builders import OpFromGraph
-    from pytensor.compile.maker import FunctionMaker
-    from pytensor.graph.rewriting.basic import GraphRewriter
-    from pytensor.scalar.basic import ScalarOp
-    from pytensor.tensor.blockwise import Blockwise
-    from pytensor.tensor.elemwise import Elemwise
-    from theano.compile.function import function
-    from theano.compile.specialized import SpecializedGraph
-    from theano.scan_module import scan_op
-
+def _register_builders() -> None:
     functions = [
         _compute,
-        function,
         FunctionMaker.__init__,
         GraphRewriter.rewrite,
         OpFromGraph.__init__,
         SpecializedGraph.executable,
     ]
-    classes = [Blockwise, Elemwise, ScalarOp, *vars(scan_op).values()]
     functions += [
         vars(kind)[name]
-        for kind in classes
-        if isinstance(kind, type)
+        for kind in (Blockwise, Elemwise, ScalarOp, Scan, ScanGradient, Pullback)
         for name in ("__init__", "_bgrad", "pullback", "pushforward")
         if name in vars(kind)
     ]
-    return frozenset(f.__code__ for f in functions if hasattr(f, "__code__"))
+    for function in functions:
+        if hasattr(function, "__code__"):
+            without_test_values(function)
 
 
 def _compute_or_complain(node, action):
@@ -164,9 +181,7 @@ def get_test_value(v: Any) -> Any:
         If ``tag.test_value`` isn't of the variable's type.
     """
     if not isinstance(v, Variable):
-        import theano.tensor
-
-        v = theano.tensor.as_tensor_variable(v)
+        v = as_tensor_variable(v)
     if isinstance(v, Constant):
         return v.data
     if hasattr(v, "get_value"):
@@ -253,3 +268,6 @@ def get_debug_values(*args: Any) -> list:
             missing_test_message(f"Argument {position}{named} has no test value")
             return []
     return values if len(values) == 1 else [tuple(values)]
+
+
+_register_builders()

@@ -9,18 +9,17 @@ import numbers
 from collections.abc import Sequence
 from typing import Any
 
+import pytensor
 import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.tensor.type import float_dtypes
-from theano.configdefaults import config
-from theano.lax_op import LaxOp
-from theano.tensor.nnet.conv_shapes import (
-    border_mode_to_pad,
+from theano.ops.conv_shapes import (
     checked_border_mode,
     get_conv_output_shape,
     sizes_agree,
 )
+from theano.ops.lax_op import LaxOp
 
 __all__ = [
     "AbstractConv",
@@ -158,18 +157,6 @@ class BaseAbstractConv(LaxOp):
                 f"shape {expected}, not {output}"
             )
 
-    def _sliding(self, filter_sizes):
-        from theano.tensor.nnet.conv_lowering import Sliding
-
-        dilated = [(n - 1) * d + 1 for n, d in zip(filter_sizes, self.filter_dilation)]
-        padding = border_mode_to_pad(self.border_mode, self.convdim, dilated)
-        return Sliding(self.subsample, padding, self.filter_dilation, self.num_groups)
-
-    def _flipped(self, filters):
-        if not self.filter_flip:
-            return filters
-        return filters[(..., *[slice(None, None, -1)] * self.convdim)]
-
     def _relative(self, kind, *inputs):
         """Apply the operation `kind` for the same convolution."""
         op = kind(
@@ -216,14 +203,6 @@ class AbstractConv(BaseAbstractConv):
     def output_shape(self, image: tuple, filters: tuple) -> tuple:
         return self._forward_shape(image, filters)
 
-    def compute(self, x: Any, w: Any) -> Any:
-        from theano.tensor.nnet import conv_lowering
-
-        self._forward_shape(x.shape, w.shape)
-        x, w = _of_one_dtype(x, self._flipped(w))
-        correlate = conv_lowering.correlate_unshared if self.unshared else conv_lowering.correlate
-        return correlate(x, w, self._sliding(w.shape[-self.convdim :]))
-
     def pullback(
         self, inputs: Sequence[Variable], outputs: Sequence[Variable], cotangents: Sequence
     ) -> list:
@@ -255,16 +234,6 @@ class AbstractConv_gradWeights(BaseAbstractConv):
         shape = (output[1], *places, channels, *sizes)
         self._check_output(image, shape, output)
         return shape
-
-    def compute(self, x: Any, g: Any, sizes: tuple) -> Any:
-        from theano.tensor.nnet import conv_lowering
-
-        self.output_shape(x.shape, g.shape, sizes)
-        x, g = _of_one_dtype(x, g)
-        gradient = conv_lowering.weights_gradient
-        if self.unshared:
-            gradient = conv_lowering.unshared_weights_gradient
-        return self._flipped(gradient(x, g, sizes, self._sliding(sizes)))
 
     def pullback(
         self, inputs: Sequence[Variable], outputs: Sequence[Variable], cotangents: Sequence
@@ -305,16 +274,6 @@ class AbstractConv_gradInputs(BaseAbstractConv):
             )
         self._check_output(shape, filters, output)
         return shape
-
-    def compute(self, w: Any, g: Any, sizes: tuple) -> Any:
-        from theano.tensor.nnet import conv_lowering
-
-        self.output_shape(w.shape, g.shape, sizes)
-        w, g = _of_one_dtype(self._flipped(w), g)
-        gradient = conv_lowering.inputs_gradient
-        if self.unshared:
-            gradient = conv_lowering.unshared_inputs_gradient
-        return gradient(w, g, sizes, self._sliding(w.shape[-self.convdim :]))
 
     def pullback(
         self, inputs: Sequence[Variable], outputs: Sequence[Variable], cotangents: Sequence
@@ -416,15 +375,8 @@ def _checked_shape(name, shape, length):
     return shape
 
 
-def _of_one_dtype(*arrays):
-    import jax.numpy as jnp
-
-    dtype = jnp.result_type(*arrays)
-    return [array.astype(dtype) for array in arrays]
-
-
 def _gradient_for(variable, gradient):
     """Give a gradient the dtype of its variable; integers have the gradient 0."""
     if variable.dtype not in float_dtypes:
-        return variable.zeros_like(dtype=config.floatX)
+        return variable.zeros_like(dtype=pytensor.config.floatX)
     return gradient if gradient.dtype == variable.dtype else gradient.astype(variable.dtype)

@@ -1,22 +1,13 @@
-"""Cumulative sums from the end, which gradients of cumulative sums are.
-
-PyTensor writes these as the sum of a flipped array, flipped again. On the CPU JAX takes longer to
-flip than to add.
-"""
+"""Cumulative sums from the end, which gradients of cumulative sums are."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from pytensor.compile.mode import optdb
-from pytensor.graph.basic import Apply, Constant, Variable
-from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.op import Op
-from pytensor.graph.rewriting.basic import copy_stack_trace, in2out, node_rewriter
-from pytensor.tensor.extra_ops import CumOp
-from pytensor.tensor.subtensor import Subtensor, indices_from_subtensor
 
-__all__ = ["CumsumFromEnd", "sum_from_end"]
+__all__ = ["CumsumFromEnd"]
 
 
 class CumsumFromEnd(Op):
@@ -42,37 +33,3 @@ class CumsumFromEnd(Op):
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
         sums = np.cumsum(np.flip(inputs[0], self.axis), self.axis, inputs[0].dtype)
         output_storage[0][0] = np.flip(sums, self.axis)
-
-
-@node_rewriter([Subtensor])
-def sum_from_end(fgraph: FunctionGraph, node: Apply) -> Any:
-    """Sum from the end, rather than flip, sum, and flip."""
-    sums = node.inputs[0].owner
-    if sums is None or not isinstance(sums.op, CumOp) or sums.op.mode != "add":
-        return False
-    flipped = sums.inputs[0].owner
-    if flipped is None or not all(_flips_only(n, sums.op.axis) for n in (node, flipped)):
-        return False
-    result = CumsumFromEnd(sums.op.axis)(flipped.inputs[0])
-    copy_stack_trace(node.outputs[0], result)
-    return [result]
-
-
-def _flips_only(node, axis):
-    if not isinstance(node.op, Subtensor):
-        return False
-    slices = indices_from_subtensor(node.inputs[1:], node.op.idx_list)
-    return len(slices) > axis and all(
-        isinstance(s, slice)
-        and _value(s.start) is _value(s.stop) is None
-        and _value(s.step) == (-1 if n == axis else None)
-        for n, s in enumerate(slices)
-    )
-
-
-def _value(bound: Any) -> Any:
-    """Tell a bound, or step, of a slice: a number, None for none, or a variable."""
-    return bound.data if isinstance(bound, Constant) else bound
-
-
-optdb.register("sum_from_end", in2out(sum_from_end), "jax", position=48.9)

@@ -1,6 +1,5 @@
-"""Operations that PyTensor lacks, computed by functions of JAX arrays."""
+"""Operations on tensors whose lowering is a function of JAX arrays."""
 
-import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.op import Op
 from pytensor.tensor.type import TensorType, float_dtypes, integer_dtypes
-from theano.compile.forks import start_jax_unless_forked
+from theano.ops.evaluation import evaluate
 
 __all__ = ["LaxOp", "sizes_vector"]
 
@@ -19,9 +18,10 @@ __all__ = ["LaxOp", "sizes_vector"]
 class LaxOp(Op):
     """An operation on tensors, with one output, that a function of JAX arrays computes.
 
-    A subclass says in `__props__` what it is made with, and has the methods :meth:`compute` and
-    :meth:`output_shape`. Its gradient is JAX's, unless it has a `pullback` of its own. It runs
-    under every mode: compiled by JAX as part of a graph, and by itself elsewhere.
+    A subclass says in `__props__` what it is made with, and has a method :meth:`output_shape`. What
+    computes it is its method :meth:`compute`, or a lowering that is registered for its class. Its
+    gradient is JAX's, unless it has a `pullback` of its own. It runs under every mode: compiled by
+    JAX as part of a graph, and by itself elsewhere.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class LaxOp(Op):
 
     def compute(self, *inputs: Any) -> Any:
         """Compute the output from JAX arrays; :attr:`sizes` come as tuples of int."""
-        raise NotImplementedError(f"{type(self).__name__} needs a method compute")
+        raise NotImplementedError(f"{type(self).__name__} needs a method compute, or a lowering")
 
     def output_shape(self, *shapes: tuple) -> tuple:
         """Compute the output's shape from the inputs' shapes.
@@ -89,9 +89,7 @@ class LaxOp(Op):
         return [self.output_shape(*shapes)]
 
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
-        start_jax_unless_forked()
-        values = [_as_sizes(x) if n in self.sizes else x for n, x in enumerate(inputs)]
-        output_storage[0][0] = np.array(_jitted(self)(*values))
+        (output_storage[0][0],) = evaluate(self, inputs)
 
     def connection_pattern(self, node: Apply) -> list:
         return [[n not in self.sizes] for n in range(len(node.inputs))]
@@ -122,29 +120,11 @@ class LaxGradient(LaxOp):
         self.position = position
         self.sizes = op.sizes
 
-    def compute(self, *arguments: Any) -> Any:
-        import jax
-
-        *inputs, cotangent = arguments
-
-        def of_one(x):
-            return self.op.compute(*inputs[: self.position], x, *inputs[self.position + 1 :])
-
-        output, pull = jax.vjp(of_one, inputs[self.position])
-        return pull(cotangent.astype(output.dtype))[0]
-
     def output_shape(self, *shapes: tuple) -> tuple:
         return shapes[self.position]
 
     def output_dtype(self, *dtypes: str) -> str:
         return dtypes[self.position - sum(n < self.position for n in self.sizes)]
-
-
-@functools.lru_cache(maxsize=256)
-def _jitted(op):
-    import jax
-
-    return jax.jit(op.compute, static_argnums=op.sizes)
 
 
 def sizes_vector(value: Any, count: int) -> Variable:
@@ -180,10 +160,6 @@ def sizes_vector(value: Any, count: int) -> Variable:
     if vector.type.shape == (None,):
         vector = pt.specify_shape(vector, (count,))
     return pt.cast(vector, "int64")
-
-
-def _as_sizes(value):
-    return tuple(int(size) for size in value)
 
 
 def _length(vector):

@@ -7,12 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.compile.mode import optdb
 from pytensor.gradient import DisconnectedType, pullback
 from pytensor.graph.basic import Apply, Variable
-from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.op import Op
-from pytensor.graph.rewriting.basic import in2out, node_rewriter
 
 __all__ = ["MaxAndArgmax"]
 
@@ -33,7 +30,7 @@ class MaxAndArgmax(Op):
 
     def make_node(self, x: Any) -> Apply:
         x = pt.as_tensor_variable(x)
-        return Apply(self, [x], [v.type() for v in self._apart(x)])
+        return Apply(self, [x], [v.type() for v in self.separate(x)])
 
     def perform(self, node: Apply, inputs: list, output_storage: list) -> None:
         (x,) = inputs
@@ -46,15 +43,8 @@ class MaxAndArgmax(Op):
     def pullback(self, inputs: list, outputs: list, cotangents: list) -> list:
         if isinstance(cotangents[0].type, DisconnectedType):
             return [inputs[0].zeros_like()]  # the place changes by leaps
-        return [pullback(self._apart(inputs[0])[0], inputs[0], cotangents[0])]
+        return [pullback(self.separate(inputs[0])[0], inputs[0], cotangents[0])]
 
-    def _apart(self, x: Variable) -> list:
+    def separate(self, x: Variable) -> list:
+        """Apply an operation for each of the two."""
         return [pt.max(x, axis=self.axis), pt.argmax(x, axis=self.axis)]
-
-
-@node_rewriter([MaxAndArgmax])
-def _find_apart(fgraph: FunctionGraph, node: Apply) -> list:
-    return node.op._apart(node.inputs[0])
-
-
-optdb.register("max_and_argmax_apart", in2out(_find_apart), "fast_compile", "jax", position=0.5)

@@ -8,7 +8,6 @@ import numpy as np
 import pytensor
 from pytensor.graph.basic import Apply, Variable
 from pytensor.tensor.type import TensorType
-from theano.configdefaults import config
 
 __all__ = ["Parts", "complaint", "describe_call", "label", "level_of_caller", "trace_of"]
 
@@ -101,7 +100,7 @@ def complaint(
     frames = [frame for frame in trace_of(node) if not frame[0].startswith(_ENGINE)]
     name = f"{node}, in {part}" if part else str(node)
     where = f" ({_where(frames)})" if frames else ""
-    details = "" if config.exception_verbosity == "low" else _details(node, frames, inputs)
+    details = "" if pytensor.config.exception_verbosity == "low" else _details(node, frames, inputs)
     return f"{name}{where}: {reason}{details}"
 
 

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytensor
 import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.op import Op, io_connection_pattern
-from pytensor.graph.rewriting.basic import in2out, node_rewriter
 from pytensor.link.c.type import generic
 from pytensor.tensor.exceptions import NotScalarConstantError
 from pytensor.tensor.shape import Shape_i
 from pytensor.tensor.type import TensorType, float_dtypes, integer_dtypes
-from theano.compile.forks import start_jax_unless_forked
-from theano.compile.jax_executable import BoundsError, ShapeError, specialize
-from theano.configdefaults import config
-from theano.scan_module.python_loop import PythonLoop, is_running
+from theano.ops.evaluation import evaluate
+from theano.ops.specialization import ShapeError, specialize
 
 __all__ = ["Scan", "ScanGradient"]
-
-# What JAX and PyTensor's conversions raise where sizes depend on values.
-_OF_UNKNOWN_SIZES = (IndexError, NotImplementedError, TypeError)
 
 
 class Scan(Op):
@@ -60,6 +55,11 @@ class Scan(Op):
     recomputed : bool
         Whether the gradient of a loop around this one runs it anew, rather than keep its outputs.
     name : str, optional
+
+    Attributes
+    ----------
+    compiled : dict
+        Where `theano.link` keeps what it compiles of the loop, as long as there is the operation.
     """
 
     def __init__(
@@ -94,13 +94,11 @@ class Scan(Op):
 
     def _clear_caches(self):
         self._specialized = {}
-        self._loops = {}
-        self._jitted = {}
         self._variants = {}
-        self._python_loop = None
+        self.compiled = {}
 
     def __getstate__(self):
-        caches = ("_specialized", "_loops", "_jitted", "_variants", "_python_loop")
+        caches = ("_specialized", "_variants", "compiled")
         return {key: value for key, value in self.__dict__.items() if key not in caches}
 
     def __setstate__(self, state):
@@ -331,7 +329,7 @@ class Scan(Op):
         return [
             found[n]
             if n in found
-            else x.zeros_like(dtype=config.floatX)
+            else x.zeros_like(dtype=pytensor.config.floatX)
             if any(connected[n][k] for k in given) and isinstance(x.type, TensorType)
             else disconnected_type()
             for n, x in enumerate(inputs)
@@ -339,8 +337,8 @@ class Scan(Op):
 
     # Running.
 
-    def loop_for(self, inputs: Sequence, constants: Sequence = ()) -> tuple:
-        """Find, or make, the loop for arrays of these shapes, and count its steps.
+    def loop_values(self, inputs: Sequence, constants: Sequence = ()) -> tuple:
+        """Do as :meth:`inner_values`, with the values of integers that are constants.
 
         Parameters
         ----------
@@ -348,25 +346,15 @@ class Scan(Op):
             The operation's inputs.
         constants : list of variables, optional
             The same as variables, for the integers among them that are constant.
-
-        Returns
-        -------
-        JaxLoop, int
         """
-        from theano.scan_module.jax_loop import JaxLoop
-
-        steps = self.count_steps(inputs, constants)
         values = list(self.inner_values(inputs))
         first = len(values) - len(self.split_inputs(inputs).constant)
         for n, variable in enumerate(self.split_inputs(constants).constant if constants else ()):
             values[first + n] = _value_or_shape(variable, values[first + n])
-        key = steps, tuple(values)
-        if key not in self._loops:
-            self._loops[key] = JaxLoop(self, steps, tuple(values))
-        return self._loops[key], steps
+        return tuple(values)
 
     def count_steps(self, inputs: Sequence, constants: Sequence = ()) -> int:
-        """Tell the number of steps for arrays; `constants` are as in :meth:`loop_for`."""
+        """Tell the number of steps for arrays; `constants` are as in :meth:`loop_values`."""
         lengths = [x.shape[0] for x in self.split_inputs(inputs).sequences]
         if self.counts_sequences:
             return min(lengths)
@@ -390,47 +378,9 @@ class Scan(Op):
         return steps
 
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
-        results = self.by_jax_or_python(self._outputs_by_jax, PythonLoop.outputs, inputs)
-        for storage, result in zip(output_storage, results):
-            storage[0] = np.array(result)
+        _store(evaluate(self, inputs), output_storage)
         if self.residuals:
             output_storage[-1][0] = None  # the gradient computes what it needs anew
-
-    def by_jax_or_python(self, by_jax: Callable, by_python: Callable, *arguments: Any) -> Any:
-        """Compute something by JAX; by Python if JAX has once been found to be unable to.
-
-        Parameters
-        ----------
-        by_jax : callable
-            Takes the arguments.
-        by_python : callable
-            Takes a `PythonLoop` and the arguments.
-        *arguments
-        """
-        if self._python_loop is None and not is_running():
-            start_jax_unless_forked()
-            try:
-                return by_jax(*arguments)
-            except BoundsError:
-                raise
-            except _OF_UNKNOWN_SIZES:
-                pass
-        if self._python_loop is None:
-            self._python_loop = PythonLoop(self)
-        return by_python(self._python_loop, *arguments)
-
-    def _outputs_by_jax(self, inputs):
-        loop, _ = self.loop_for(inputs)
-        if loop not in self._jitted:
-            import jax
-
-            self._jitted[loop] = jax.jit(loop.run_until if self.until else loop.outputs)
-        results = self._jitted[loop](inputs[1:])
-        if self.until:
-            results, count = results
-            n = self.n_states + self.n_outputs
-            results = [*(r[: int(count)] for r in results[:n]), *results[n:]]
-        return results
 
     def do_constant_folding(self, fgraph: Any, node: Apply) -> bool:
         return False
@@ -470,36 +420,8 @@ class ScanGradient(Op):
         n = len(inputs) - len(self.given) - 1
         return list(inputs[:n]), inputs[n], dict(zip(self.given, inputs[n + 1 :]))
 
-    def compute(self, inputs: Sequence, residuals: Any, cotangents: dict, constants=()) -> list:
-        """Compute the gradients from arrays; without residuals, run the loop once more."""
-        loop, _ = self.scan.loop_for(inputs, constants)
-        if residuals is None:
-            _, residuals = loop.forward(inputs[1:], save=True)
-        found = loop.backward(inputs[1:], residuals, cotangents, tuple(n - 1 for n in self.wanted))
-        return [found[n - 1] for n in self.wanted]
-
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
-        data, _, cotangents = self.split(inputs)
-        results = self.scan.by_jax_or_python(
-            self._compute_by_jax, PythonLoop.gradients, data, cotangents, self.wanted
-        )
-        for storage, result in zip(output_storage, results):
-            storage[0] = np.array(result)
-
-    def _compute_by_jax(self, data, cotangents, wanted):
-        import jax
-
-        loop, _ = self.scan.loop_for(data)
-        key = loop, self.given, wanted
-        jitted = self.scan._jitted
-        if key not in jitted:
-            steps = data[0]  # known by now, and the same for all calls of this function
-
-            def compute(data, cotangents):
-                return self.compute([steps, *data], None, cotangents)
-
-            jitted[key] = jax.jit(compute)
-        return jitted[key](data[1:], cotangents)
+        _store(evaluate(self, inputs), output_storage)
 
     def connection_pattern(self, node: Apply) -> list:
         # All that the residuals know comes from the loop's inputs.
@@ -515,7 +437,7 @@ class ScanGradient(Op):
 
 
 class Pullback(Op):
-    """The gradient of another gradient, by JAX.
+    """The gradient of another gradient.
 
     Its inputs are the other operation's, and the cotangents of those of its outputs that are
     given; its outputs are the gradients with respect to all inputs that are floats.
@@ -531,36 +453,8 @@ class Pullback(Op):
     def make_node(self, *inputs: Any) -> Apply:
         return Apply(self, list(inputs), [inputs[n].type() for n in self.wanted])
 
-    def compute_all(self, inputs: Sequence, constants: Sequence = ()) -> list:
-        """Compute the gradients from arrays."""
-        import jax
-
-        n = len(inputs) - len(self.given)
-        data, cotangents = list(inputs[:n]), inputs[n:]
-
-        def of_wanted(*values):
-            arguments = list(data)
-            for position, value in zip(self.wanted, values):
-                arguments[position] = value
-            results = compute_all(self.op, arguments, constants[:n])
-            return [results[k] for k in self.given]
-
-        _, pull = jax.vjp(of_wanted, *(data[k] for k in self.wanted))
-        return list(pull(list(cotangents)))
-
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
-        start_jax_unless_forked()
-        try:
-            results = self.compute_all(inputs)
-        except BoundsError:
-            raise
-        except _OF_UNKNOWN_SIZES as error:
-            raise NotImplementedError(
-                f"JAX can't compute the second derivative of {self.scan}, in whose step sizes "
-                "depend on values: pad what the step slices to one length, and mask it"
-            ) from error
-        for storage, result in zip(output_storage, results):
-            storage[0] = np.array(result)
+        _store(evaluate(self, inputs), output_storage)
 
     @property
     def scan(self) -> Scan:
@@ -579,12 +473,9 @@ class Pullback(Op):
         return _pullback_of(self, given, inputs, [cotangents[n] for n in given])
 
 
-def compute_all(op: Op, inputs: Sequence, constants: Sequence = ()) -> list:
-    """Compute a gradient's outputs from arrays, without residuals."""
-    if isinstance(op, ScanGradient):
-        data, _, cotangents = op.split(inputs)
-        return op.compute(data, None, cotangents, constants[: len(data)])
-    return op.compute_all(inputs, constants)
+def _store(values, output_storage):
+    for storage, value in zip(output_storage, values):
+        storage[0] = value
 
 
 def _connected_floats(node):
@@ -653,48 +544,3 @@ def _check_state(label, old, shape, new):
                 f"{label} begins with size 1 along axis {axis}, which broadcasts, but what the "
                 "step returns doesn't: give a first value of the full size"
             )
-
-
-@node_rewriter([Scan])
-def drop_residuals(fgraph: Any, node: Apply) -> Any:
-    """Leave out the residuals of a loop without a gradient."""
-    if not node.op.residuals or fgraph.clients[node.outputs[-1]]:
-        return False
-    return dict(zip(node.outputs, node.op.variant(residuals=False).make_node(*node.inputs).outputs))
-
-
-@node_rewriter([ScanGradient])
-def leave_residuals(fgraph: Any, node: Apply) -> Any:
-    """Let a gradient compute anew what it needs to know of the loop, which only JAX can pass on."""
-    op, n = node.op, len(node.inputs) - len(node.op.given) - 1
-    if isinstance(node.inputs[n], Constant):
-        return False
-    return op.make_node(
-        *node.inputs[:n], pt.constant(0, dtype="int8"), *node.inputs[n + 1 :]
-    ).outputs
-
-
-@node_rewriter([ScanGradient])
-def drop_unused_gradients(fgraph: Any, node: Apply) -> Any:
-    """Leave out the gradients that nothing needs."""
-    used = [n for n, output in enumerate(node.outputs) if fgraph.clients[output]]
-    if len(used) == len(node.outputs):
-        return False
-    op = ScanGradient(node.op.scan, node.op.given, tuple(node.op.wanted[n] for n in used))
-    outputs = op.make_node(*node.inputs).outputs
-    return dict(zip((node.outputs[n] for n in used), outputs))
-
-
-def _register_rewrites():
-    from pytensor.compile.mode import optdb
-
-    for position, name, rewrite, *modes in (
-        (100.9, "scan_leave_residuals", leave_residuals, "numba"),
-        (101, "scan_drop_unused_gradients", drop_unused_gradients, "jax", "numba"),
-        (101, "scan_drop_residuals", drop_residuals, "jax", "numba"),
-    ):
-        if name not in optdb._names:
-            optdb.register(name, in2out(rewrite), *modes, position=position)
-
-
-_register_rewrites()

@@ -21,24 +21,19 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 import pytensor.scalar as ps
 import pytensor.tensor as pt
-from pytensor.gradient import disconnected_type, undefined_grad
-from pytensor.graph.basic import Apply, Constant, Variable
-from pytensor.link.jax.ops import JAXOp
-from pytensor.tensor.basic import infer_static_shape
-from pytensor.tensor.type import TensorType
+from pytensor.gradient import undefined_grad
+from pytensor.graph.basic import Constant, Variable
 from theano.compile.sharedvalue import shared
 from theano.configdefaults import config
+from theano.ops.mrg import M1, M2, lengths_of, mrg_uniform
 from theano.sandbox.multinomial import chosen_outcomes, counted_outcomes
-
-M1 = 2**31 - 1
-M2 = 2**31 - 21069
 
 # Powers of the two recurrences' companion matrices: what takes a state 2^72 and 2^134 numbers on.
 A1p72 = np.array(
@@ -157,194 +152,8 @@ def guess_n_streams(size: Any, warn: bool = False) -> int:
 
 
 # ------------------------------------------------------------------------------------------------
-# The generator
+# Parameters
 # ------------------------------------------------------------------------------------------------
-
-# NumPy and JAX share the arithmetic below, on uint32, which holds every sum before its reduction
-# and wraps around alike in both.
-_u = np.uint32
-
-
-def _next_state(state: Sequence, minimum: Callable) -> tuple:
-    """Each stream's next state; `state` is six uint32 vectors, newest number first."""
-
-    def reduce(number: Any, modulus: int) -> Any:
-        # number < 2 modulus; if it is below the modulus, the difference wraps to a larger one.
-        return minimum(number, number - _u(modulus))
-
-    def times_2p15(number: Any) -> Any:
-        return reduce(((number & _u(0xFFFF)) << _u(15)) + _u(21069) * (number >> _u(16)), M2)
-
-    x11, x12, x13, x21, x22, x23 = state
-    new1 = ((x12 & _u(0x1FF)) << _u(22)) + (x12 >> _u(9))
-    new1 = reduce(new1 + ((x13 & _u(0xFFFFFF)) << _u(7)) + (x13 >> _u(24)), M1)
-    new1 = reduce(new1 + x13, M1)
-    new2 = reduce(times_2p15(x23) + x23, M2)
-    new2 = reduce(new2 + times_2p15(x21), M2)
-    return new1, x11, x12, new2, x21, x22
-
-
-def _to_unit_interval(state: Sequence, dtype: str, where: Callable) -> Any:
-    """Each stream's newest number, scaled to (0, 1) with the constants of Theano's C code."""
-    x1, x2 = state[0], state[3]
-    number = where(x1 <= x2, x1 - x2 + _u(M1), x1 - x2).astype(np.int32)
-    if dtype == "float16":
-        number = (number & np.int32(0x7FFF)) + np.int32(1)
-        return (number.astype(np.float32) * np.float32(np.float16(3.0458e-05))).astype(np.float16)
-    if dtype == "float32":
-        # The float before 2^-31, so that the largest number stays below 1.
-        return number.astype(np.float32) * np.float32(4.6566126e-10)
-    return number.astype(np.float64) * 2.0**-31
-
-
-def _draw_numpy(rstate: np.ndarray, size: int, used: Any, dtype: str) -> tuple:
-    """New states, and `size` numbers, of which the first `used` count (all if None), in NumPy."""
-    n_streams = len(rstate)
-    used = size if used is None else int(used)
-    state = tuple(rstate.T.astype(np.uint32))
-    numbers = np.empty(size, dtype)
-    for start in range(0, size, n_streams):
-        new = _next_state(state, np.minimum)
-        numbers[start : start + n_streams] = _to_unit_interval(new, dtype, np.where)[: size - start]
-        keep = max(0, min(n_streams, used - start))
-        state = tuple(
-            np.append(after[:keep], old[keep:]) for after, old in zip(new, state, strict=True)
-        )
-    return np.stack(state, axis=1).astype(np.int32), numbers
-
-
-def _draw_jax(rstate: Any, size: int, used: Any, dtype: str) -> tuple:
-    """What `_draw_numpy` does, in JAX; `used` may be traced."""
-    import jax
-    import jax.numpy as jnp
-
-    if dtype == "float64" and not jax.config.jax_enable_x64:
-        dtype = "float32"
-    n_streams = rstate.shape[0]
-    full_rounds, rest = divmod(size, n_streams)
-
-    def advance(start: Any, state: tuple) -> tuple:
-        new = _next_state(state, jnp.minimum)
-        numbers = _to_unit_interval(new, dtype, jnp.where)
-        if used is not None:
-            keep = start + jnp.arange(state[0].shape[0]) < used
-            new = tuple(jnp.where(keep, after, old) for after, old in zip(new, state, strict=True))
-        return new, numbers
-
-    def one_round(i: Any, carry: tuple) -> tuple:
-        state, numbers = carry
-        state, drawn = advance(i * n_streams, state)
-        # Written into place: XLA copies the stacked outputs of a scan at every step on the CPU.
-        return state, jax.lax.dynamic_update_slice(numbers, drawn, (i * n_streams,))
-
-    carry = tuple(rstate.astype(jnp.uint32).T), jnp.zeros(size, dtype)
-    state, numbers = jax.lax.fori_loop(0, full_rounds, one_round, carry) if full_rounds else carry
-    if rest:
-        new, drawn = advance(full_rounds * n_streams, tuple(part[:rest] for part in state))
-        numbers = jax.lax.dynamic_update_slice(numbers, drawn, (full_rounds * n_streams,))
-        state = tuple(jnp.append(after, old[rest:]) for after, old in zip(new, state, strict=True))
-    return jnp.stack(state, axis=1).astype(jnp.int32), numbers
-
-
-class mrg_uniform(JAXOp):
-    """Draw from the uniform distribution on (0, 1): state and shape to new state and numbers.
-
-    It is a `JAXOp` for PyTensor's sake, which then takes `perform_jax` where it compiles to JAX;
-    JAX itself is imported only there. Everywhere else `perform` does it in NumPy.
-
-    Parameters
-    ----------
-    dtype : str
-        ``"float16"``, ``"float32"`` or ``"float64"``.
-    partial : bool
-        Whether a count comes before the lengths of the dimensions. Then the streams go on only by
-        so many numbers, and the next call draws the others again.
-    """
-
-    __props__ = ("dtype", "partial")
-    # Have a graph that is rebuilt for inputs of known shape ask for the static shape again.
-    _output_type_depends_on_input_value = True
-
-    def __init__(self, dtype: str, partial: bool = False) -> None:
-        if dtype not in ("float16", "float32", "float64"):
-            raise TypeError(
-                f"random numbers are drawn as float16, float32 or float64, not {dtype}; "
-                "cast them afterwards"
-            )
-        self.dtype = dtype
-        self.partial = partial
-
-    @classmethod
-    def new(cls, rstate: Variable, ndim: int | None, dtype: str, size: Any) -> list[Variable]:
-        """New state and numbers, for a size that is a tuple or a vector variable."""
-        return cls(dtype)(rstate, *_lengths(size, ndim))
-
-    def make_node(self, rstate: Variable, *lengths: Any) -> Apply:
-        rstate = pt.as_tensor_variable(rstate)
-        if rstate.type.dtype != "int32" or rstate.type.ndim != 2:
-            raise TypeError(f"the state must be a matrix of int32, not {rstate.type}")
-        lengths, static_shape = infer_static_shape(lengths)
-        sample = TensorType(self.dtype, shape=static_shape[self.partial :])
-        return Apply(self, [rstate, *lengths], [rstate.type(), sample()])
-
-    def _split(self, inputs: Sequence) -> tuple:
-        """The state, the count or None, and the lengths."""
-        rstate, *lengths = inputs
-        return rstate, lengths[0] if self.partial else None, lengths[self.partial :]
-
-    def perform(self, node: Apply, inputs: list, output_storage: list) -> None:
-        rstate, used, lengths = self._split(inputs)
-        new_state, numbers = _draw_numpy(rstate, _number_of(lengths), used, self.dtype)
-        output_storage[0][0] = new_state
-        output_storage[1][0] = numbers.reshape([int(length) for length in lengths])
-
-    def perform_jax(self, *inputs: Any) -> tuple:
-        """The same in JAX, whose compiled code needs to know the lengths."""
-        rstate, used, lengths = self._split(inputs)
-        try:
-            lengths = tuple(int(length) for length in lengths)
-        except TypeError as error:
-            raise NotImplementedError(
-                "the shape of a random draw must be known when JAX compiles the function: "
-                "numbers, or the shapes of inputs"
-            ) from error
-        new_state, numbers = _draw_jax(rstate, _number_of(lengths), used, self.dtype)
-        return new_state, numbers.reshape(lengths)
-
-    def infer_shape(self, *arguments: Any) -> list:
-        node, input_shapes = arguments[-2:]  # older PyTensors give the graph first
-        return [input_shapes[0], tuple(self._split(node.inputs)[2])]
-
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        return [[False, False] for _ in node.inputs]
-
-    def pullback(self, inputs: list, outputs: list, output_gradients: list) -> list[Variable]:
-        return [disconnected_type() for _ in inputs]
-
-    def pushforward(self, inputs: list, outputs: list, tangents: list) -> list[Variable]:
-        return [disconnected_type() for _ in outputs]
-
-    def __str__(self) -> str:
-        return f"mrg_uniform{{{self.dtype}}}"
-
-    __repr__ = __str__
-
-
-def _number_of(lengths: Sequence) -> int:
-    size = math.prod(int(length) for length in lengths)
-    if size > M1:
-        raise ValueError(f"a draw has at most 2**31 - 1 numbers, not {size}")
-    return size
-
-
-def _lengths(size: Any, ndim: int | None) -> list:
-    """The lengths of the dimensions, each an int or a scalar variable."""
-    if isinstance(size, Variable):
-        ndim = pt.get_vector_length(size) if ndim is None else ndim
-        return [size[i] for i in range(ndim)]
-    if ndim is not None and ndim != len(size):
-        raise ValueError(f"size {size} has {len(size)} dimensions, but ndim={ndim} was given")
-    return list(size)
 
 
 def _constant(variable: Variable) -> float | None:
@@ -740,7 +549,7 @@ class MRG_RandomStreams:
         avg, std = pt.as_tensor_variable(avg), pt.as_tensor_variable(std)
         if dtype is None:
             dtype = ps.upcast(config.floatX, avg.dtype, std.dtype)
-        lengths = _lengths(_check_size(size), ndim)
+        lengths = lengths_of(_check_size(size), ndim)
         n_samples = math.prod(lengths)
         half = (n_samples + 1) // 2
 

@@ -13,9 +13,9 @@ from pytensor.graph.basic import Constant, Variable, clone_get_equiv
 from pytensor.graph.traversal import io_toposort
 from pytensor.tensor.type import TensorType, integer_dtypes
 from theano.gof.graph import inputs as graph_leaves
-from theano.scan_module.scan_op import Scan, static_integer
+from theano.link.test_values import hand_on_test_values
+from theano.ops.scan import Scan, static_integer
 from theano.scan_module.scan_utils import get_updates_and_outputs
-from theano.testvalues import hand_on_test_values
 from theano.updates import OrderedUpdates
 
 __all__ = ["scan"]

@@ -5,8 +5,8 @@ from numbers import Integral
 from typing import Any
 
 import pytensor.tensor as pt
+from theano.ops.scan import Scan
 from theano.scan_module.scan import scan
-from theano.scan_module.scan_op import Scan
 
 __all__ = ["scan_checkpoints"]
 

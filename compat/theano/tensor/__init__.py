@@ -15,7 +15,6 @@ from pytensor.tensor import *
 # Importing them puts them in the place of PyTensor's modules of the same names.
 import theano.tensor.basic
 import theano.tensor.blas
-import theano.tensor.cumulative
 import theano.tensor.elemwise
 import theano.tensor.extra_ops
 import theano.tensor.fft
@@ -31,7 +30,6 @@ import theano.tensor.signal
 import theano.tensor.slinalg
 import theano.tensor.sort
 import theano.tensor.subtensor
-import theano.tensor.transposed
 import theano.tensor.type
 import theano.tensor.utils
 import theano.tensor.var

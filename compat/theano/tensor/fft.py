@@ -4,8 +4,8 @@ from typing import Any
 
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
-from theano.lax_op import LaxOp
 from theano.missing import explain_missing
+from theano.ops.fft import IRFFT, RFFT
 
 __all__ = ["irfft", "rfft"]
 
@@ -14,43 +14,6 @@ __getattr__ = explain_missing(__name__, "pytensor.tensor.fft")
 # What JAX calls a forward transform divided by nothing, an inverse one by the number of elements.
 _FORWARD = {None: "backward", "ortho": "ortho", "no_norm": "backward"}
 _INVERSE = {None: "backward", "ortho": "ortho", "no_norm": "forward"}
-
-
-class _RFFT(LaxOp):
-    __props__ = ("norm",)
-
-    def __init__(self, norm):
-        self.norm = norm
-
-    def compute(self, x):
-        import jax.numpy as jnp
-
-        found = jnp.fft.rfftn(x, axes=range(1, x.ndim), norm=self.norm)
-        return jnp.stack([found.real, found.imag], axis=-1).astype(x.dtype)
-
-    def output_shape(self, x):
-        return (*x[:-1], None if x[-1] is None else x[-1] // 2 + 1, 2)
-
-
-class _IRFFT(LaxOp):
-    __props__ = ("norm", "is_odd")
-
-    def __init__(self, norm, is_odd):
-        self.norm = norm
-        self.is_odd = is_odd
-
-    def compute(self, x):
-        import jax
-        import jax.numpy as jnp
-
-        parts = jax.lax.complex(x[..., 0], x[..., 1])
-        sizes = self.output_shape(x.shape)[1:]
-        axes = range(1, parts.ndim)
-        return jnp.fft.irfftn(parts, s=sizes, axes=axes, norm=self.norm).astype(x.dtype)
-
-    def output_shape(self, x):
-        last = None if x[-2] is None else (x[-2] - 1) * 2 + self.is_odd
-        return (*x[:-2], last)
 
 
 def rfft(inp: Any, norm: "str | None" = None) -> Variable:
@@ -76,7 +39,7 @@ def rfft(inp: Any, norm: "str | None" = None) -> Variable:
     [[[3.0, 0.0], [-1.0, 0.0]]]
     """
     inp = _batch(inp, 2)
-    return _RFFT(_FORWARD[_checked(norm)])(inp)
+    return RFFT(_FORWARD[_checked(norm)])(inp)
 
 
 def irfft(inp: Any, norm: "str | None" = None, is_odd: bool = False) -> Variable:
@@ -104,7 +67,7 @@ def irfft(inp: Any, norm: "str | None" = None, is_odd: bool = False) -> Variable
     """
     if is_odd not in (True, False):
         raise ValueError(f"is_odd should be True or False, got {is_odd!r}")
-    return _IRFFT(_INVERSE[_checked(norm)], bool(is_odd))(_batch(inp, 3))
+    return IRFFT(_INVERSE[_checked(norm)], bool(is_odd))(_batch(inp, 3))
 
 
 def _checked(norm):

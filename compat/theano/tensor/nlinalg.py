@@ -14,7 +14,7 @@ from pytensor.tensor.basic import AllocDiag, ExtractDiag
 from pytensor.tensor.linalg import *
 from pytensor.tensor.linalg.solvers.lstsq import Lstsq
 from theano.missing import explain_missing
-from theano.tensor.linalg_errors import require_regular
+from theano.ops.linalg_checks import require_regular
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor.linalg")
 

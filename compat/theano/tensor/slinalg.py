@@ -11,7 +11,7 @@ from pytensor.tensor import linalg as _linalg
 from pytensor.tensor.linalg import *
 from pytensor.tensor.type_other import NoneConst
 from theano.missing import explain_missing
-from theano.tensor.linalg_errors import require_definite, require_regular
+from theano.ops.linalg_checks import require_definite, require_regular
 from theano.tensor.nlinalg import eigh
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor.linalg")

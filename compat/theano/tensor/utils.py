@@ -7,6 +7,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor.type import TensorType
 from pytensor.tensor.utils import hash_from_ndarray
+from theano.compile.function import function
 from theano.missing import explain_missing
 
 __all__ = ["hash_from_ndarray", "shape_of_variables"]
@@ -41,8 +42,6 @@ def shape_of_variables(fgraph: Any, input_shapes: Mapping) -> dict:
     >>> [int(size) for size in shape_of_variables(graph, {x: (1024, 1024)})[y]]
     [512, 1024]
     """
-    from theano.compile import function
-
     inputs = list(fgraph.inputs)
     if {*inputs} != {*input_shapes}:
         raise ValueError(

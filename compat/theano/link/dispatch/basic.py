@@ -1,33 +1,15 @@
-"""How JAX computes what PyTensor doesn't tell it; imported before JAX compiles a graph."""
+"""Single operations that JAX computes otherwise than PyTensor says, or that PyTensor lacks."""
 
 import jax
 import jax.numpy as jnp
-from pytensor.graph.basic import Constant
 from pytensor.link.jax.dispatch.basic import jax_funcify
 from pytensor.scalar.basic import Complex, RoundHalfAwayFromZero
 from pytensor.tensor.math import ProdWithoutZeros
-from theano.lax_op import LaxOp
-from theano.scan_module import scan_jax
-from theano.tensor import cumulative_jax, products_jax
-from theano.tensor.nnet import sigm_jax
-from theano.tensor.xlogx import XlogX, XlogY0
-
-
-@jax_funcify.register(LaxOp)
-def _lax_op(op, node, **kwargs):
-    """Call `op.compute`, with sizes as integers: in a specialized graph they are constants."""
-    sizes = {n: tuple(int(size) for size in _constant(node.inputs[n])) for n in op.sizes}
-
-    def compute(*inputs):
-        return op.compute(*(sizes.get(n, x) for n, x in enumerate(inputs)))
-
-    return compute
-
-
-def _constant(variable):
-    if not isinstance(variable, Constant):
-        raise NotImplementedError(f"the sizes {variable} depend on values, not on shapes only")
-    return variable.data
+from theano.link.device import on_cpu
+from theano.link.dispatch.lax_op import lowering
+from theano.ops.dynamic_slices import DynamicSlice, DynamicUpdateSlice
+from theano.ops.fusion_barrier import FusionBarrier
+from theano.ops.xlogx import XlogX, XlogY0
 
 
 @jax_funcify.register(RoundHalfAwayFromZero)
@@ -56,3 +38,21 @@ def _xlogx(op, **kwargs):
 @jax_funcify.register(XlogY0)
 def _xlogy0(op, **kwargs):
     return lambda x, y: jnp.where(x == 0, 0, x * jnp.log(y))
+
+
+@lowering.register(FusionBarrier)
+def _fusion_barrier(op):
+    return lambda x: jax.lax.optimization_barrier(x) if on_cpu() else x
+
+
+@lowering.register(DynamicSlice)
+def _dynamic_slice(op):
+    return lambda x, start: jax.lax.dynamic_slice_in_dim(x, start, op.length, op.axis)
+
+
+@lowering.register(DynamicUpdateSlice)
+def _dynamic_update_slice(op):
+    def compute(x, part, start):
+        return jax.lax.dynamic_update_slice_in_dim(x, part.astype(x.dtype), start, op.axis)
+
+    return compute

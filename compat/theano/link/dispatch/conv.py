@@ -10,14 +10,22 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from theano.compile.device import on_cpu
+from theano.link.device import on_cpu
+from theano.link.dispatch.lax_op import lowering
+from theano.ops.conv import (
+    AbstractConv,
+    AbstractConv_gradInputs,
+    AbstractConv_gradWeights,
+    BaseAbstractConv,
+)
+from theano.ops.conv_shapes import border_mode_to_pad
 
 # Filters in groups, of fewer elements than this, channels included, are applied element by element.
 FEW_ELEMENTS = 28
@@ -44,6 +52,62 @@ class Sliding(NamedTuple):
     padding: tuple
     dilation: tuple
     groups: int
+
+
+@lowering.register(AbstractConv)
+def lower_convolution(op: AbstractConv) -> Callable:
+    """Flip the filters and slide them over the input."""
+
+    def compute(x: jax.Array, w: jax.Array) -> jax.Array:
+        op.output_shape(x.shape, w.shape)  # checks them
+        x, w = _of_one_dtype(x, _flipped(w, op))
+        slide = correlate_unshared if op.unshared else correlate
+        return slide(x, w, _sliding(op, w.shape[-op.convdim :]))
+
+    return compute
+
+
+@lowering.register(AbstractConv_gradWeights)
+def lower_weights_gradient(op: AbstractConv_gradWeights) -> Callable:
+    """Compute the filters' gradient."""
+
+    def compute(x: jax.Array, g: jax.Array, sizes: tuple) -> jax.Array:
+        op.output_shape(x.shape, g.shape, sizes)
+        x, g = _of_one_dtype(x, g)
+        gradient = unshared_weights_gradient if op.unshared else weights_gradient
+        return _flipped(gradient(x, g, sizes, _sliding(op, sizes)), op)
+
+    return compute
+
+
+@lowering.register(AbstractConv_gradInputs)
+def lower_inputs_gradient(op: AbstractConv_gradInputs) -> Callable:
+    """Compute the input's gradient: the transposed convolution."""
+
+    def compute(w: jax.Array, g: jax.Array, sizes: tuple) -> jax.Array:
+        op.output_shape(w.shape, g.shape, sizes)
+        w, g = _of_one_dtype(_flipped(w, op), g)
+        gradient = unshared_inputs_gradient if op.unshared else inputs_gradient
+        return gradient(w, g, sizes, _sliding(op, w.shape[-op.convdim :]))
+
+    return compute
+
+
+def _sliding(op: BaseAbstractConv, filter_sizes: Sequence[int]) -> Sliding:
+    dilated = [(n - 1) * d + 1 for n, d in zip(filter_sizes, op.filter_dilation)]
+    padding = border_mode_to_pad(op.border_mode, op.convdim, dilated)
+    return Sliding(op.subsample, padding, op.filter_dilation, op.num_groups)
+
+
+def _flipped(filters, op):
+    if not op.filter_flip:
+        return filters
+    return filters[(..., *[slice(None, None, -1)] * op.convdim)]
+
+
+def _of_one_dtype(*arrays):
+    dtype = jnp.result_type(*arrays)
+    return [array.astype(dtype) for array in arrays]
 
 
 def correlate(x: jax.Array, w: jax.Array, sliding: Sliding) -> jax.Array:

@@ -12,8 +12,8 @@ import numpy as np
 from jax import lax
 from pytensor.link.jax.dispatch.basic import jax_funcify
 from pytensor.tensor.extra_ops import CumOp
-from theano.compile.device import on_cpu
-from theano.tensor.cumulative import CumsumFromEnd
+from theano.link.device import on_cpu
+from theano.ops.cumulative import CumsumFromEnd
 
 _BLOCK = 16
 _SINGLE = 64  # elements that are summed by one product

@@ -9,7 +9,9 @@ values is collected while JAX traces the graph, for the compiled function to ver
 from collections.abc import Callable, Set
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from pytensor.graph.fg import AbstractFunctionGraph
 from pytensor.link.jax.dispatch.basic import jax_funcify, jax_typify
 from pytensor.link.utils import fgraph_to_python
@@ -19,9 +21,9 @@ from pytensor.tensor.basic import Join
 from pytensor.tensor.elemwise import CAReduce, Elemwise
 from pytensor.tensor.math import Dot, Sum
 from pytensor.tensor.subtensor import indices_from_subtensor
-from theano.compile.extremes import compared_with_extremes, rounded_once
-from theano.compile.jax_executable import BoundsError, FailedCheck
-from theano.compile.origin import Parts, complaint
+from theano.link.dispatch.rematerialization import compared_with_extrema, computed_once
+from theano.ops.provenance import Parts, complaint
+from theano.ops.specialization import BoundsError, FailedCheck
 
 __all__ = ["Checks", "NoChecks", "constant_of_its_dtype", "graph_to_jax", "node_to_jax"]
 
@@ -42,8 +44,6 @@ class Checks:
 
         Now it is that of a `FailedCheck`, to tell it from failures of JAX.
         """
-        from jax.core import Tracer
-
         if isinstance(condition, Tracer):
             self.conditions.append(condition)
             self.errors.append(error)
@@ -78,7 +78,7 @@ def graph_to_jax(
         Takes the inputs, returns a tuple of the outputs.
     """
 
-    compared = compared_with_extremes(fgraph)
+    compared = compared_with_extrema(fgraph)
 
     def convert(op, node=None, **kwargs):
         part = None if parts is None else parts.of(node)
@@ -112,7 +112,7 @@ def node_to_jax(
     checks : Checks
         Where to put what must be true of the values.
     compared : set of variables
-        What `compared_with_extremes` tells of the graph.
+        What `compared_with_extrema` tells of the graph.
     part : str, optional
         The part of a network that the node belongs to.
 
@@ -124,7 +124,7 @@ def node_to_jax(
     function = _computing(op, node, checks, part, **options)
     if compared.isdisjoint(node.outputs):
         return function
-    return lambda *inputs: rounded_once(function(*inputs))
+    return lambda *inputs: computed_once(function(*inputs))
 
 
 def _computing(op, node, checks, part, **kwargs):
@@ -196,9 +196,6 @@ def _assertion(op, node, checks, part):
 
 def _indexable(inputs):
     """Let traced indices look up elements of an array, which they can't in NumPy's."""
-    import jax.numpy as jnp
-    from jax.core import Tracer
-
     array, *rest = inputs
     if isinstance(array, np.ndarray) and any(isinstance(x, Tracer) for x in rest):
         array = jnp.asarray(array)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from pytensor.link.numba.dispatch.basic import generate_fallback_impl, numba_funcify
-from theano.lax_op import LaxOp
-from theano.scan_module.scan_op import Pullback, Scan, ScanGradient
+from theano.ops.lax_op import LaxOp
+from theano.ops.scan import Pullback, Scan, ScanGradient
 
 __all__: list = []
 

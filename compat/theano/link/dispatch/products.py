@@ -11,8 +11,8 @@ import jax
 from pytensor.graph.basic import Apply
 from pytensor.link.jax.dispatch.basic import jax_funcify
 from pytensor.tensor.math import Dot
-from theano.compile.device import on_cpu
-from theano.tensor.transposed import is_transposed
+from theano.link.device import on_cpu
+from theano.link.rewriting.transposed import is_transposed
 
 # The copy is worth it for matrices of many columns, unless they are large.
 MANY_COLUMNS = 800

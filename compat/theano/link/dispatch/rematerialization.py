@@ -1,4 +1,4 @@
-"""What is compared with its own maximum or minimum, and so must be computed once only.
+"""What XLA must not compute twice (rematerialize): what is compared with its own extremum.
 
 The gradient of a maximum goes to the elements that are equal to it. XLA may compute these elements
 twice, for the maximum and for the comparison, and round differently: a product and a sum in two
@@ -7,6 +7,7 @@ steps, or in one. Then none of them is equal, and the gradient is lost without a
 
 from typing import Any
 
+import jax
 from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.fg import AbstractFunctionGraph
 from pytensor.scalar.basic import Composite, LogicalComparison
@@ -14,14 +15,14 @@ from pytensor.tensor.elemwise import DimShuffle, Elemwise
 from pytensor.tensor.math import Max, Min
 from pytensor.tensor.shape import Reshape, SpecifyShape
 from pytensor.tensor.subtensor import AdvancedSubtensor, Subtensor
-from theano.compile.device import on_cpu
+from theano.link.device import on_cpu
 
-__all__ = ["compared_with_extremes", "rounded_once"]
+__all__ = ["compared_with_extrema", "computed_once"]
 
 _MOVING = (AdvancedSubtensor, DimShuffle, Reshape, SpecifyShape, Subtensor)
 
 
-def compared_with_extremes(fgraph: AbstractFunctionGraph) -> set[Variable]:
+def compared_with_extrema(fgraph: AbstractFunctionGraph) -> set[Variable]:
     """Find the variables of a graph that are compared with their own maximum or minimum.
 
     Parameters
@@ -41,7 +42,7 @@ def compared_with_extremes(fgraph: AbstractFunctionGraph) -> set[Variable]:
     >>> x = T.dvector("x")
     >>> y = x * 2 + 1
     >>> graph = FunctionGraph([x], [T.eq(y, T.max(y))], clone=False)
-    >>> compared_with_extremes(graph) == {y}
+    >>> compared_with_extrema(graph) == {y}
     True
     """
     found = set()
@@ -57,7 +58,7 @@ def compared_with_extremes(fgraph: AbstractFunctionGraph) -> set[Variable]:
     return found
 
 
-def rounded_once(x: Any) -> Any:
+def computed_once(x: Any) -> Any:
     """Keep XLA from computing an array anew wherever it is used.
 
     Parameters
@@ -69,8 +70,6 @@ def rounded_once(x: Any) -> Any:
     JAX array
         The same.
     """
-    import jax
-
     if not on_cpu():
         return jax.lax.optimization_barrier(x)
     if not x.size or x.dtype.kind != "f":

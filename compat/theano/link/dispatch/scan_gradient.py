@@ -17,9 +17,9 @@ import jax.numpy as jnp
 from jax import lax
 from pytensor.graph.basic import Apply, Variable
 from pytensor.tensor.type import TensorType
-from theano.scan_module.jax_stacks import run_at_once
-from theano.scan_module.node_functions import is_float, merged
-from theano.scan_module.step_parts import ONCE, StepParts, is_cheap, made_by, n_bytes
+from theano.link.dispatch.scan_nodes import is_float, merged
+from theano.link.dispatch.scan_stacks import run_at_once
+from theano.link.dispatch.scan_step import ONCE, StepParts, is_cheap, made_by, n_bytes
 
 __all__ = ["GradientPlan", "LoopGradient"]
 

@@ -18,9 +18,9 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 from pytensor.tensor.type import TensorType
-from theano.scan_module.jax_loop_gradient import GradientPlan, LoopGradient
-from theano.scan_module.jax_stacks import run_at_once
-from theano.scan_module.step_parts import ONCE, StepParts, made_by
+from theano.link.dispatch.scan_gradient import GradientPlan, LoopGradient
+from theano.link.dispatch.scan_stacks import run_at_once
+from theano.link.dispatch.scan_step import ONCE, StepParts, made_by
 
 __all__ = ["JaxLoop"]
 

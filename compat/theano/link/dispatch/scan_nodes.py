@@ -10,20 +10,21 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytensor.scalar as ps
-import pytensor.tensor as pt
 from pytensor import gradient
 from pytensor.compile.builders import OpFromGraph
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
+from pytensor.link.c.type import generic
+from pytensor.link.jax.dispatch.basic import jax_funcify
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.math import Max
 from pytensor.tensor.type import TensorType, float_dtypes
-from theano.compile.extremes import compared_with_extremes, rounded_once
-from theano.compile.jax_nodes import NoChecks, constant_of_its_dtype, node_to_jax
-from theano.compile.mode import FAST_RUN
-from theano.lax_op import LaxOp
-from theano.scan_module.scan_op import Scan, ScanGradient
-from theano.scan_module.step_slices import slice_first
+from theano.link.dispatch.nodes import NoChecks, constant_of_its_dtype, node_to_jax
+from theano.link.dispatch.rematerialization import compared_with_extrema, computed_once
+from theano.link.modes import FAST_RUN
+from theano.link.rewriting.scan_step_slices import slice_first
+from theano.ops.lax_op import LaxOp
+from theano.ops.scan import Scan, ScanGradient
 
 __all__ = ["NodeFunctions", "is_float", "merged", "rewrite_step"]
 
@@ -62,7 +63,7 @@ class NodeFunctions:
             if isinstance(v, Constant)
         }
         storage = {v: [v.data] for v in self.constants}
-        compared = compared_with_extremes(fgraph)
+        compared = compared_with_extrema(fgraph)
         self._functions = {node: self._function(node, storage, compared) for node in self.nodes}
 
     def _function(self, node, storage, compared):
@@ -119,10 +120,12 @@ def _of_loop(node, function):
         return function
     wanted = tuple(n for n, x in enumerate(node.inputs) if n > 0 and is_float(x))
     given = tuple(n for n, x in enumerate(node.outputs) if is_float(x))
+    op, residuals = ScanGradient(node.op, given, wanted), generic()
+    of_node = op.make_node(*node.inputs, residuals, *(node.outputs[n] for n in given))
 
     def pull(inputs, outputs, cotangents):
-        op = ScanGradient(node.op, given, wanted)
-        return op.compute(inputs, None, dict(zip(given, cotangents)), node.inputs)
+        found = jax_funcify(op, node=of_node)(*inputs, None, *cotangents)
+        return [found] if len(wanted) == 1 else found
 
     return _custom(function, wanted, given, pull)
 
@@ -134,7 +137,7 @@ def _by_pullback(node, function):
 
     def pull(values, results, cotangents):
         if isinstance(node.op, Max):
-            values = [rounded_once(values[0])]  # its gradient compares them with their maximum
+            values = [computed_once(values[0])]  # its gradient compares them with their maximum
         gradients = _gradients_of(node, wanted, given)
         found = gradients([*_free(node, values), *cotangents])
         return [

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 from pytensor.graph.basic import Apply, Variable
-from theano.scan_module.step_parts import StepParts
+from theano.link.dispatch.scan_step import StepParts
 
 __all__ = ["run_at_once"]
 

@@ -25,15 +25,15 @@ from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
 from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape
 from pytensor.tensor.special import LogSoftmax, Softmax
 from pytensor.tensor.type import TensorType
-from theano.scan_module.node_functions import NodeFunctions, rewrite_step
-from theano.tensor.apart import Apart
+from theano.link.dispatch.scan_nodes import NodeFunctions, rewrite_step
+from theano.ops.fusion_barrier import FusionBarrier
 
 __all__ = ["ONCE", "StepParts", "is_cheap", "made_by", "n_bytes"]
 
 # Operations that are computed anew rather than kept for the gradient.
 _CHEAP = (
     Alloc,
-    Apart,
+    FusionBarrier,
     ARange,
     CAReduce,
     DeepCopyOp,

@@ -13,13 +13,13 @@ from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import GraphRewriter, copy_stack_trace
 from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
-from theano.compile.device import on_cpu
-from theano.tensor.nnet.conv_ops import (
+from theano.link.device import on_cpu
+from theano.ops.conv import (
     AbstractConv,
     AbstractConv_gradInputs,
     AbstractConv_gradWeights,
 )
-from theano.tensor.signal.pool import MaxPoolGrad, Pool
+from theano.ops.pool import MaxPoolGrad, Pool
 
 __all__ = ["ChannelsLast"]
 

@@ -11,21 +11,21 @@ from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import GraphRewriter, copy_stack_trace
 from pytensor.tensor.elemwise import DimShuffle
-from theano.tensor.apart import Apart, apart
-from theano.tensor.nnet.conv_ops import (
+from theano.ops.conv import (
     AbstractConv,
     AbstractConv_gradInputs,
     AbstractConv_gradWeights,
 )
+from theano.ops.fusion_barrier import FusionBarrier, fusion_barrier
 
-__all__ = ["ConvolutionInputsApart"]
+__all__ = ["ConvolutionInputBarriers"]
 
 # The positions of inputs that are images, or gradients with respect to images.
 _IMAGES = {AbstractConv: (0,), AbstractConv_gradWeights: (0, 1), AbstractConv_gradInputs: (1,)}
 
 
-class ConvolutionInputsApart(GraphRewriter):
-    """Set what convolutions read apart from what computes it and from what else reads it."""
+class ConvolutionInputBarriers(GraphRewriter):
+    """Put a barrier between what convolutions read and what computes it or else reads it."""
 
     def apply(self, fgraph: FunctionGraph) -> None:
         """Rewrite a graph.
@@ -42,9 +42,9 @@ class ConvolutionInputsApart(GraphRewriter):
             for position in positions
         )
         for image in read:
-            if image.owner is not None and not isinstance(image.owner.op, Apart):
+            if image.owner is not None and not isinstance(image.owner.op, FusionBarrier):
                 clients = list(fgraph.clients[image])
-                result = apart(image)
+                result = fusion_barrier(image)
                 copy_stack_trace(image, result)
                 for client, position in clients:
                     if isinstance(client, Apply):
@@ -58,4 +58,4 @@ def _before_transposition(variable: Variable) -> Variable:
 
 
 # After channels are last, and before elementwise operations are merged into one.
-optdb.register("convolution_inputs_apart", ConvolutionInputsApart(), position=48.95)
+optdb.register("convolution_input_barriers", ConvolutionInputBarriers(), position=48.95)

@@ -13,22 +13,22 @@ from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import copy_stack_trace, in2out, node_rewriter
 from pytensor.tensor.elemwise import DimShuffle, Elemwise
-from theano.tensor.apart import Apart, apart
+from theano.ops.fusion_barrier import FusionBarrier, fusion_barrier
 
-__all__ = ["is_transposed", "set_apart"]
+__all__ = ["is_transposed", "add_barriers"]
 
 
 @node_rewriter([Elemwise])
-def set_apart(fgraph: FunctionGraph, node: Apply) -> Any:
+def add_barriers(fgraph: FunctionGraph, node: Apply) -> Any:
     """Give what reads a transposed matrix, and nothing but matrices, a loop of its own."""
     out, *others = node.outputs
     if others or not _are_matrices([*node.inputs, out]):
         return False
     if not any(map(is_transposed, node.inputs)):
         return False
-    if all(isinstance(client.op, Apart) for client, _ in fgraph.clients[out]):
+    if all(isinstance(client.op, FusionBarrier) for client, _ in fgraph.clients[out]):
         return False
-    result = apart(node.op(*(_operand(x) for x in node.inputs)))
+    result = fusion_barrier(node.op(*(_operand(x) for x in node.inputs)))
     copy_stack_trace(out, result)
     return [result]
 
@@ -46,9 +46,9 @@ def is_transposed(variable: Variable) -> bool:
 def _operand(variable: Variable) -> Variable:
     if is_transposed(variable):
         return _operand(variable.owner.inputs[0]).T
-    node = variable.owner
-    return apart(variable) if node is not None and isinstance(node.op, Elemwise) else variable
+    computed = variable.owner is not None and isinstance(variable.owner.op, Elemwise)
+    return fusion_barrier(variable) if computed else variable
 
 
 # Before elementwise operations are merged into one.
-optdb.register("transposed_apart", in2out(set_apart), position=48.8)
+optdb.register("transposed_barriers", in2out(add_barriers), position=48.8)

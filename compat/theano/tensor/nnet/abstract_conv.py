@@ -14,7 +14,7 @@ from pytensor.tensor.basic import get_scalar_constant_value
 from pytensor.tensor.exceptions import NotScalarConstantError
 from theano.configdefaults import config
 from theano.missing import explain_missing
-from theano.tensor.nnet.conv_ops import (
+from theano.ops.conv import (
     AbstractConv,
     AbstractConv2d,
     AbstractConv2d_gradInputs,
@@ -26,7 +26,7 @@ from theano.tensor.nnet.conv_ops import (
     AbstractConv_gradWeights,
     BaseAbstractConv,
 )
-from theano.tensor.nnet.conv_shapes import *
+from theano.ops.conv_shapes import *
 
 __getattr__ = explain_missing(__name__)
 

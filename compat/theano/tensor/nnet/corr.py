@@ -5,12 +5,12 @@ from typing import Any
 
 from pytensor.graph.basic import Apply
 from theano.missing import explain_missing
-from theano.tensor.nnet.conv_ops import (
+from theano.ops.conv import (
     AbstractConv,
     AbstractConv_gradInputs,
     AbstractConv_gradWeights,
 )
-from theano.tensor.nnet.conv_shapes import get_conv_gradinputs_shape, get_conv_gradweights_shape
+from theano.ops.conv_shapes import get_conv_gradinputs_shape, get_conv_gradweights_shape
 
 __all__ = ["BaseCorrMM", "CorrMM", "CorrMM_gradInputs", "CorrMM_gradWeights"]
 

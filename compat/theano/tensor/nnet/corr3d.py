@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from theano.missing import explain_missing
-from theano.tensor.nnet.conv_ops import AbstractConv
+from theano.ops.conv import AbstractConv
 from theano.tensor.nnet.corr import WithShapeOfFilters, WithShapeOfInputs
 
 __all__ = ["BaseCorr3dMM", "Corr3dMM", "Corr3dMM_gradInputs", "Corr3dMM_gradWeights"]

@@ -1,0 +1,26 @@
+"""How JAX computes Fourier transforms."""
+
+import jax
+import jax.numpy as jnp
+from theano.link.dispatch.lax_op import lowering
+from theano.ops.fft import IRFFT, RFFT
+
+
+@lowering.register(RFFT)
+def _rfft(op):
+    def compute(x):
+        found = jnp.fft.rfftn(x, axes=range(1, x.ndim), norm=op.norm)
+        return jnp.stack([found.real, found.imag], axis=-1).astype(x.dtype)
+
+    return compute
+
+
+@lowering.register(IRFFT)
+def _irfft(op):
+    def compute(x):
+        parts = jax.lax.complex(x[..., 0], x[..., 1])
+        sizes = op.output_shape(x.shape)[1:]
+        axes = range(1, parts.ndim)
+        return jnp.fft.irfftn(parts, s=sizes, axes=axes, norm=op.norm).astype(x.dtype)
+
+    return compute

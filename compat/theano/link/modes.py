@@ -1,0 +1,52 @@
+"""What the modes are that Theano names: their linker and their rewrites."""
+
+import sys
+from collections.abc import Iterable
+
+from pytensor.compile.mode import JAX, Mode
+from pytensor.graph.basic import Constant, Variable
+from pytensor.graph.rewriting.db import RewriteDatabaseQuery
+from pytensor.graph.traversal import ancestors
+from pytensor.link.jax.linker import JAXLinker
+from theano.link import rewriting
+
+__all__ = [
+    "FAST_COMPILE",
+    "FAST_RUN",
+    "INTERPRETED",
+    "compiles_by_jax",
+    "jax_lacks_types_of",
+]
+
+# Where a matrix has been inverted, products with that and its transpose are cheaper than a second
+# solution of equations.
+FAST_RUN = JAX.excluding("inv_to_solve", "transpose_of_inv").including(
+    "channels_last", "convolution_input_barriers", "transposed_barriers"
+)
+FAST_COMPILE = Mode(
+    JAXLinker(), RewriteDatabaseQuery(include=["fast_compile", "jax"], exclude=["fusion"])
+)
+INTERPRETED = Mode(linker="py", optimizer="fast_compile")
+
+# By the modules that have them: where these weren't imported, no variable is of these types.
+_TYPES_THAT_JAX_LACKS = {
+    "pytensor.sparse.type": "SparseTensorType",
+    "pytensor.typed_list.type": "TypedListType",
+}
+
+
+def compiles_by_jax(mode: Mode) -> bool:
+    """Tell whether a mode is compiled by JAX."""
+    return isinstance(mode.linker, JAXLinker)
+
+
+def jax_lacks_types_of(variables: Iterable[Variable]) -> bool:
+    """Tell whether variables depend on sparse matrices or lists, constants apart, or are some."""
+    lacking = tuple(
+        getattr(sys.modules[module], name)
+        for module, name in _TYPES_THAT_JAX_LACKS.items()
+        if module in sys.modules
+    )
+    return bool(lacking) and any(
+        isinstance(v.type, lacking) and not isinstance(v, Constant) for v in ancestors(variables)
+    )
