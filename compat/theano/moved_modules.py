@@ -24,6 +24,7 @@ MOVED = {
     "theano.tensor.linalg_errors": "theano.ops.linalg_checks",
     "theano.tensor.nnet.conv_ops": "theano.ops.conv",
     "theano.tensor.nnet.conv_shapes": "theano.ops.conv_shapes",
+    "theano.tensor.nnet.planar": "theano.tensor.nnet",
     "theano.testvalues": "theano.link.test_values",
 }
 
