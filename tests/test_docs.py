@@ -14,7 +14,7 @@ import theano
 
 import lasagne_expr
 from engines import ENGINE
-from lasagne_expr.command_line import make_parser
+from lasagne_expr.cli.main import make_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
