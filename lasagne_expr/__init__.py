@@ -20,10 +20,13 @@ if not starts_as_command():
         utils,
     )
     from .cli.lasagne_alias import install_as_lasagne
+    from .moved_modules import install_moved_modules
     from .network.description import describe
     from .network.drawing import draw
     from .network.saving import load, save
     from .parameters import tagged
+
+    install_moved_modules()
 
 __all__ = [
     "describe",
