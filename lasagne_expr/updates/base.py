@@ -34,7 +34,7 @@ def checked_setting(
 
 
 def checked_decay(name: str, value: Any) -> tuple:
-    """Check a factor by which the past fades; return it, and its complement to 1."""
+    """Check a decay rate; return it, and its complement to 1."""
     value = checked_setting(name, value, low=0, below=1)
     return value, 1 - value
 
