@@ -19,11 +19,14 @@ if not starts_as_command():
         updates,
         utils,
     )
-    from .aliases import install_as_lasagne
-    from .description import describe
-    from .drawing import draw
+    from .cli.lasagne_alias import install_as_lasagne
+    from .moved_modules import install_moved_modules
+    from .network.description import describe
+    from .network.drawing import draw
+    from .network.saving import load, save
     from .parameters import tagged
-    from .saving import load, save
+
+    install_moved_modules()
 
 __all__ = [
     "describe",

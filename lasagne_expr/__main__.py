@@ -2,7 +2,7 @@
 
 import sys
 
-from lasagne_expr.command_line import main
+from lasagne_expr.cli.main import main
 
 if __name__ == "__main__":
     main(sys.argv[1:])

@@ -10,7 +10,6 @@ import theano.tensor as T
 
 from lasagne_expr import describe, draw, tagged
 from lasagne_expr.expressions import LowRank, Positive, SpectralNorm, Symmetric
-from lasagne_expr.formulas import formula
 from lasagne_expr.layers import (
     ConcatLayer,
     DenseLayer,
@@ -18,6 +17,7 @@ from lasagne_expr.layers import (
     InputLayer,
     count_params,
 )
+from lasagne_expr.network.expression_text import formula
 
 
 def shared(shape, name=None, **kwargs):

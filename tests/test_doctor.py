@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engines import ENGINE
-from lasagne_expr import doctor
+from lasagne_expr.cli import doctor
 from test_launcher import python
 
 CPUINFO = """

@@ -14,7 +14,7 @@ import theano
 import theano.tensor as T
 
 import lasagne_expr
-from lasagne_expr.assigning import assign, freeze
+from lasagne_expr.expressions import assign, freeze
 from lasagne_expr.layers import (
     Conv2DLayer,
     DenseLayer,

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from theano.sandbox.rng_mrg import MRG_RandomStreams
 
 import lasagne_expr.random
-from lasagne_expr import files, load, save, tagged
+from lasagne_expr import load, save, tagged
 from lasagne_expr.expressions import Bounded, Kronecker, Noisy, Positive, SpectralNorm, UnitNorm
 from lasagne_expr.layers import (
     BatchNormLayer,
@@ -34,9 +34,10 @@ from lasagne_expr.layers import (
     get_param_values,
     set_all_param_values,
 )
+from lasagne_expr.network import array_files
+from lasagne_expr.network.generator_states import generator_state
+from lasagne_expr.network.parameter_paths import shared_places
 from lasagne_expr.nonlinearities import rectify, tanh
-from lasagne_expr.places import shared_places
-from lasagne_expr.random_states import generator_state
 from lasagne_expr.updates import adam, momentum, sgd
 
 
@@ -457,7 +458,7 @@ class TestDifferences:
 
     def test_a_newer_format(self, tmp_path):
         path = tmp_path / "n.safetensors"
-        files.write_tensors(path, {}, {"format": "lasagne_expr", "format_version": "2"})
+        array_files.write_tensors(path, {}, {"format": "lasagne_expr", "format_version": "2"})
         with pytest.raises(ValueError, match="format version 2, .* written by a newer one"):
             load(path, tied())
 
@@ -512,7 +513,7 @@ class TestDamage:
     def test_files_of_another_kind(self, tmp_path, name, content):
         path = tmp_path / name
         path.write_bytes(content)
-        with pytest.raises(files.DamagedFileError, match=name):
+        with pytest.raises(array_files.DamagedFileError, match=name):
             load(path, tied())
 
     @pytest.mark.parametrize("name", ["n.safetensors", "n.npz"])
@@ -536,9 +537,9 @@ class TestWriting:
 
         for step in ("fsync", "replace"):
             with monkeypatch.context() as patch:
-                patch.setattr(files.os, step, fail)
+                patch.setattr(array_files.os, step, fail)
                 with pytest.raises(OSError, match="disk full"):
-                    files.write_whole(path, b"new")
+                    array_files.write_whole(path, b"new")
             assert [p.name for p in tmp_path.iterdir()] == [path.name]
             assert path.read_bytes() == b"old"
 
@@ -570,7 +571,7 @@ class TestWriting:
 
     def test_permissions_are_those_of_any_new_file(self, tmp_path):
         (tmp_path / "other").write_bytes(b"")
-        files.write_whole(tmp_path / "n", b"new")
+        array_files.write_whole(tmp_path / "n", b"new")
         assert (tmp_path / "n").stat().st_mode == (tmp_path / "other").stat().st_mode
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system can't fork")
@@ -846,7 +847,7 @@ class TestNpz:
     def test_pickles_are_never_read(self, tmp_path):
         path = tmp_path / "m.npz"
         np.savez(path, np.array([{"a": 1}], dtype=object))
-        with pytest.raises(files.DamagedFileError, match="holds more than arrays"):
+        with pytest.raises(array_files.DamagedFileError, match="holds more than arrays"):
             load(path, tied())
 
     def test_other_names(self, tmp_path):
@@ -861,7 +862,7 @@ class TestNpz:
         content = path.read_bytes()
         for length in range(0, len(content), 50):
             path.write_bytes(content[:length])
-            with pytest.raises(files.DamagedFileError, match=r"m\.npz"):
+            with pytest.raises(array_files.DamagedFileError, match=r"m\.npz"):
                 load(path, network)
 
     def test_has_no_place_for_states(self, tmp_path):

@@ -4,7 +4,7 @@ Write ``W=Orthogonal()`` for a layer's parameter, as you would an initializer. T
 expression of new shared variables, whose value is orthogonal whatever the optimizer does to them.
 """
 
-from ..assigning import assign, freeze, substitute, unfreeze
+from ..network.assignment import assign, freeze, substitute, unfreeze
 from .base import Expression, Unary
 from .bounded import Bounded, Increasing, Positive, UnitInterval
 from .definite import PositiveDefinite, PositiveSemidefinite, SemidefiniteFixedRank

@@ -12,9 +12,9 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType, TracebackType
 
-from .aliases import install_as_lasagne
+from .lasagne_alias import install_as_lasagne
 
-_PACKAGE = __name__.rpartition(".")[0]
+_PACKAGE = __name__.partition(".")[0]
 
 
 def run_script(path: str, arguments: Sequence[str]) -> None:

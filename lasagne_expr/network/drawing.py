@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..layers import Layer, get_all_layers
+from ..parameters import collect_shared_vars
 from .description import variable_names
-from .formulas import formula
-from .layers import Layer, get_all_layers
-from .parameters import collect_shared_vars
-from .places import layer_labels, placed_params
+from .expression_text import formula
+from .parameter_paths import layer_labels, placed_params
 
 __all__ = ["draw"]
 

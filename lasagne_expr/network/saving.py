@@ -26,9 +26,8 @@ import numpy as np
 import theano
 from theano.compile import SharedVariable
 
-from . import files
-from ._version import __version__
-from .layers import (
+from .._version import __version__
+from ..layers import (
     DropoutLayer,
     GaussianNoiseLayer,
     InputLayer,
@@ -36,10 +35,11 @@ from .layers import (
     get_all_layers,
     get_all_params,
 )
-from .layers.helper import value_for
-from .places import layer_labels, placed_params, shared_places, unique_labels
-from .random import get_rng
-from .random_states import generator_state, set_generator_state
+from ..layers.helper import value_for
+from ..random import get_rng
+from . import array_files
+from .generator_states import generator_state, set_generator_state
+from .parameter_paths import layer_labels, placed_params, shared_places, unique_labels
 
 __all__ = ["load", "save"]
 
@@ -98,12 +98,12 @@ def save(
     """
     if _is_npz(path):
         _check_npz_takes(path, updates=updates, meta=meta)
-        files.write_npz(path, [shared.get_value() for shared in get_all_params(network)])
+        array_files.write_npz(path, [shared.get_value() for shared in get_all_params(network)])
         return
     entries = _entries(network, updates)
     arrays = {entry.place: entry.read() for entry in entries if entry.is_array}
     header = {
-        "format": files.FORMAT,
+        "format": array_files.FORMAT,
         "format_version": _FORMAT_VERSION,
         "versions": _versions(),
         "layers": _described_layers(network),
@@ -114,7 +114,9 @@ def save(
         "meta": meta,
     }
     tensors = {place: _as_real(array) for place, array in arrays.items()}
-    files.write_tensors(path, tensors, {key: _to_json(key, value) for key, value in header.items()})
+    array_files.write_tensors(
+        path, tensors, {key: _to_json(key, value) for key, value in header.items()}
+    )
 
 
 def load(
@@ -459,9 +461,9 @@ class _Saved:
     """What a safetensors file holds."""
 
     def __init__(self, path):
-        tensors, header = files.read_tensors(path)
+        tensors, header = array_files.read_tensors(path)
         # A file that another program wrote has arrays alone, as far as this one can tell.
-        is_ours = header.pop("format", None) == files.FORMAT
+        is_ours = header.pop("format", None) == array_files.FORMAT
         header = {key: json.loads(value) for key, value in header.items()} if is_ours else {}
         version = header.get("format_version", 1)
         if isinstance(version, int) and version > _FORMAT_VERSION:
@@ -533,7 +535,7 @@ def _check_npz_takes(path, **arguments):
 def _load_npz(path, network):
     params = get_all_params(network)
     places = shared_places(network)
-    values = files.read_npz(path)
+    values = array_files.read_npz(path)
     differences, ready = [], []
     if len(values) != len(params):
         differences.append(f"the file has {len(values)} arrays, the network {len(params)}")

@@ -11,9 +11,9 @@ import sys
 import time
 from collections.abc import Callable
 
+from .._engine import require_engine
+from .._version import __version__
 from . import allocator
-from ._engine import require_engine
-from ._version import __version__
 
 # Measures in a process of its own, since a BLAS chooses its kernel once, when it is loaded.
 _PRODUCT = """
@@ -138,10 +138,10 @@ def examine_network(problems: list) -> dict:
     import theano
     import theano.tensor as T
 
-    from .layers import DenseLayer, InputLayer, get_all_params, get_output
-    from .objectives import squared_error
-    from .updates import adam
-    from .utils import floatX
+    from ..layers import DenseLayer, InputLayer, get_all_params, get_output
+    from ..objectives import squared_error
+    from ..updates import adam
+    from ..utils import floatX
 
     x = T.matrix("x")
     hidden = DenseLayer(InputLayer((64, 784), x), num_units=500)

@@ -9,7 +9,7 @@ from types import ModuleType
 
 __all__ = ["install_as_lasagne"]
 
-_PACKAGE = __name__.rpartition(".")[0]
+_PACKAGE = __name__.partition(".")[0]
 
 
 class _LasagneFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

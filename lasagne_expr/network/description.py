@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from theano.compile import SharedVariable
 
-from .formulas import formula
-from .layers import Layer, get_all_layers, get_all_params
-from .parameters import collect_shared_vars, has_tags, own_tags
-from .places import layer_labels, placed_params, shared_places
+from ..layers import Layer, get_all_layers, get_all_params
+from ..parameters import collect_shared_vars, has_tags, own_tags
+from .expression_text import formula
+from .parameter_paths import layer_labels, placed_params, shared_places
 
 __all__ = ["Description", "Row", "describe"]
 

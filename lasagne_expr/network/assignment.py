@@ -20,7 +20,8 @@ from theano.compile import SharedVariable
 from theano.tensor.basic import Reshape
 from theano.tensor.elemwise import DimShuffle, Elemwise
 
-from .parameters import (
+from ..layers import get_all_params
+from ..parameters import (
     array_for,
     cast_for,
     collect_shared_vars,
@@ -30,7 +31,7 @@ from .parameters import (
     own_tags,
     tagged,
 )
-from .shape_inference import infer_shape
+from ..shape_inference import infer_shape
 
 __all__ = ["assign", "freeze", "substitute", "unfreeze"]
 
@@ -89,7 +90,7 @@ def assign(
     }
     for variable, new in changed.items():
         variable.set_value(new)
-    params = _all_parameters(network)
+    params = [] if network is None else get_all_params(network, unwrap_shared=False)
     return {
         variable: [param for param in params if variable in collect_shared_vars(param)]
         for variable in changed
@@ -101,14 +102,6 @@ def _has_value(parameter, value):
         return np.array_equal(evaluate([parameter])[0], value)
     except ValueError:  # it depends on an input
         return False
-
-
-def _all_parameters(network):
-    if network is None:
-        return []
-    from .layers import get_all_params
-
-    return get_all_params(network, unwrap_shared=False)
 
 
 def _solve(variable, value):

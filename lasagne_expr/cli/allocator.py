@@ -1,4 +1,4 @@
-"""How the C library hands memory out: a setting that saves time in large networks.
+"""Settings of glibc's malloc that save time in large networks.
 
 glibc maps a buffer of more than 32 MB anew at each allocation, and gives the top of its heap back
 at each release; the kernel then clears every page once more when it is touched. On a machine with

@@ -8,10 +8,10 @@ import theano
 import theano.tensor as T
 from theano.tensor.opt import Assert
 
-from ..shape_inference import infer_shape
-from ..utils import unroll_scan
-from .base import Layer, MergeLayer
-from .checks import shapes_match
+from ...shape_inference import infer_shape
+from ...utils import unroll_scan
+from ..base import Layer, MergeLayer
+from ..checks import shapes_match
 
 
 class Recurrence(MergeLayer):

@@ -1,4 +1,7 @@
-"""Where a network's parameters stand: names that are the same each time the network is built."""
+"""Paths of parameters in a network, the same each time it is built: ``encode.W``, ``decode.W[0]``.
+
+The code calls them places, as a path is also that of a file.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,8 +10,8 @@ from dataclasses import dataclass
 import theano
 from theano.compile import SharedVariable
 
-from .layers import Layer, get_all_layers
-from .parameters import collect_shared_vars
+from ..layers import Layer, get_all_layers
+from ..parameters import collect_shared_vars
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Files of arrays, as bytes: written whole or not at all, and checked when they are read."""
+"""Files of arrays: written atomically, and checked when they are read."""
 
 import contextlib
 import errno
@@ -25,7 +25,7 @@ class DamagedFileError(ValueError):
 
 
 def write_whole(path: "str | os.PathLike", content: bytes) -> None:
-    """Write a file so that at every moment the old one is there, or the new one.
+    """Write a file atomically: at every moment the old one is there, or the new one.
 
     The content is written to a file beside, brought to the disk, and renamed. On an error the file
     beside is removed; only a process that is killed leaves it, as ``.<name>.<letters>.part``.
