@@ -63,7 +63,8 @@ def main():
         "graphs": graphs,
         "of graphs": {
             name: theano.function(*graph)(*([] if value is None else [value]))
-            for name, (graph, value) in graphs.items()
+            # Copies, as calls take the states of random numbers on.
+            for name, (graph, value) in pickle.loads(pickle.dumps(graphs)).items()
         },
         "function": counting_function(),
         "network": network(),
