@@ -19,7 +19,7 @@ def compile_graph(
     inputs: Sequence[Variable],
     outputs: Sequence[Variable],
     optimizer: Any,
-    overwritten: Collection[int],
+    donated: Collection[int],
     kept: Sequence[Variable],
     values: Sequence[Any],
 ) -> Callable:
@@ -31,10 +31,10 @@ def compile_graph(
         The graph.
     optimizer : PyTensor rewriter
         What simplifies it.
-    overwritten : collection of int
-        The positions of inputs whose buffers outputs take.
+    donated : collection of int
+        The positions of inputs whose buffers are donated: outputs take them.
     kept : list of variables
-        What to compute before anything is overwritten.
+        What to compute before a donated buffer is overwritten.
     values : list
         Values of the inputs, for their shapes and dtypes.
 
@@ -42,7 +42,7 @@ def compile_graph(
     -------
     callable
         Takes the inputs' values. Returns the outputs' as JAX arrays, an error or None, and the
-        values to keep. With an error, the outputs are None, and nothing is overwritten.
+        values to keep. With an error, the outputs are None, and no buffer was overwritten.
     """
     fgraph = FunctionGraph(list(inputs), [*outputs, *kept], clone=True)
     parts = Parts(fgraph.toposort())
@@ -66,8 +66,8 @@ def compile_graph(
     def compiled(part, **options):
         return jax.jit(lambda *values: part(*traced(*values)), **options).lower(*values).compile()
 
-    if overwritten:
-        run = _verified_first(compiled, checks, tuple(overwritten), kept)
+    if donated:
+        run = _verified_first(compiled, checks, tuple(donated), kept)
     else:
         run = compiled(lambda *found: found)
     if not checks.conditions:
@@ -82,12 +82,12 @@ def compile_graph(
     return checked
 
 
-def _verified_first(compiled, checks, overwritten, kept):
-    """Compute in two steps, so that nothing is overwritten if a check fails.
+def _verified_first(compiled, checks, donated, kept):
+    """Compute in two steps, so that no donated buffer is overwritten if a check fails.
 
     To keep the old values until then would copy all of them.
     """
-    compute = compiled(lambda results, failed, kept: results, donate_argnums=overwritten)
+    compute = compiled(lambda results, failed, kept: results, donate_argnums=donated)
     if not checks.conditions and not kept:
         return lambda *values: (compute(*values), None, [])
     verify = compiled(lambda results, failed, kept: (failed, kept))
@@ -101,7 +101,7 @@ def _verified_first(compiled, checks, overwritten, kept):
 
 
 def _finisher(variable, inputs):
-    """Give an output the dtype, and memory of its own, that its variable promises."""
+    """Give an output the dtype, and a buffer of its own, that its variable promises."""
     dtype = getattr(variable.type, "dtype", None)
     if dtype is None:
         return lambda result: result

@@ -212,16 +212,16 @@ class _ByShape(_Plan):
     def compile(self, arguments, stores, sizes):
         lengths = self._slice_lengths.by_node(sizes) if sizes else None
         inputs, outputs = self.specialized(_values(arguments, stores), lengths)
-        overwriting = _Overwriting(self.graph.updates, inputs, outputs)
+        donation = _Donation(self.graph.updates, inputs, outputs)
         run = load_executable().compile_graph(
             inputs,
             outputs,
             self.graph.mode.optimizer,
-            overwriting.positions,
-            overwriting.kept,
+            donation.positions,
+            donation.kept,
             [*arguments, *(store.on_device() for store in stores)],
         )
-        return Executable(lambda arguments, stored: run(*arguments, *stored), overwriting.before)
+        return Executable(lambda arguments, stored: run(*arguments, *stored), donation.before)
 
 
 class _ByValue(_Plan):
@@ -236,18 +236,18 @@ class _ByValue(_Plan):
         inputs, outputs = self.specialized([*constants, *(store.peek() for store in stores)])
         variable = [n for n, value in enumerate(arguments) if not _may_be_size(value)]
         kept = [*variable, *range(len(arguments), len(inputs))]
-        overwriting = _Overwriting(self.graph.updates, inputs, outputs)
+        donation = _Donation(self.graph.updates, inputs, outputs)
         run = load_executable().compile_graph(
             [inputs[n] for n in kept],
             outputs,
             self.graph.mode.optimizer,
-            [kept.index(position) for position in overwriting.positions],
-            overwriting.kept,
+            [kept.index(position) for position in donation.positions],
+            donation.kept,
             [*(arguments[n] for n in variable), *(store.on_device() for store in stores)],
         )
         return Executable(
             lambda arguments, stored: run(*(arguments[n] for n in variable), *stored),
-            overwriting.before,
+            donation.before,
         )
 
 
@@ -281,8 +281,8 @@ def _may_be_size(value):
     return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iu"
 
 
-class _Overwriting:
-    """Which inputs' memory their updates take, and what was in it before.
+class _Donation:
+    """Which inputs' buffers are donated to their updates, and what was in them before.
 
     Those that change a part of it do, as copying a large table costs more than to change a few
     rows. Others do where the configuration says so: most are as fast without.

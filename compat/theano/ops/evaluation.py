@@ -1,4 +1,4 @@
-"""What an operation's `perform` asks for: its value by itself, which `theano.link` computes."""
+"""Eager evaluation of single operations, as their `perform` asks for and `theano.link` does."""
 
 import functools
 from collections.abc import Sequence
@@ -29,4 +29,4 @@ def evaluate(op: Op, inputs: Sequence) -> list[Any]:
     NotImplementedError
         If none is registered.
     """
-    raise NotImplementedError(f"nothing is registered that computes {op} by itself")
+    raise NotImplementedError(f"nothing is registered that evaluates {op}")

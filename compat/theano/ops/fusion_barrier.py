@@ -1,4 +1,4 @@
-"""A barrier to fusion: what XLA is to compute in a loop of its own."""
+"""A barrier to fusion: what is before it and what is after it are fused loops of their own."""
 
 from theano.ops.lax_op import LaxOp
 

@@ -1,4 +1,4 @@
-"""Operations computed by themselves, where a mode runs a graph node by node."""
+"""Eager evaluation, where a mode runs a graph node by node."""
 
 from __future__ import annotations
 

@@ -3,11 +3,11 @@
 A loop is compiled for inputs of known shapes and a known number of steps. The nodes of its step
 run in four parts:
 
-* what depends on no sequence and no state, once;
-* what depends on sequences only, before the loop, for all steps at once: the products of inputs and
-  weights become one large product;
-* what the next step needs, in the loop;
-* what only outputs need, after the loop, for all steps at once.
+* what is loop-invariant, as it depends on no sequence and no state: once;
+* what depends on sequences only: before the loop, vectorized over the steps, so that the products of
+  inputs and weights become one large product;
+* what the next step needs: in the loop;
+* what only outputs need: after the loop, vectorized over the steps.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""All steps of a loop at once, in JAX."""
+"""Nodes of a step vectorized over all steps of its loop."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def run_at_once(
     stacks: Sequence,
     wanted: Sequence[Variable],
 ) -> list:
-    """Run nodes for all steps at once.
+    """Run nodes for all steps at once: vectorized, not in a loop.
 
     Parameters
     ----------

@@ -157,5 +157,5 @@ def _reduced(op, images):
     return result.dimshuffle([kept.index(axis) for axis in sorted(kept)])
 
 
-# Before element-wise operations are made into one.
+# Before elementwise operations are fused.
 optdb.register("channels_last", ChannelsLast(), position=48.9)

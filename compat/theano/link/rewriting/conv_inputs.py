@@ -1,6 +1,6 @@
 """What convolutions read is computed once.
 
-XLA merges elementwise operations with what reads them, and convolutions read copies in an order of
+XLA fuses elementwise operations into what reads them, and convolutions read copies in an order of
 their own: it would compute normalization and nonlinearity anew for the convolution, for each of its
 gradients, and for the layers around it. By a rewrite it doesn't: the residual network of
 ``benchmarks/networks.py`` takes some 15 % less time with JAX 0.12, and as long as before with 0.10.
@@ -57,5 +57,5 @@ def _before_transposition(variable: Variable) -> Variable:
     return variable
 
 
-# After channels are last, and before elementwise operations are merged into one.
+# After channels are last, and before elementwise operations are fused.
 optdb.register("convolution_input_barriers", ConvolutionInputBarriers(), position=48.95)
