@@ -38,4 +38,5 @@ class _Finder(MetaPathFinder, Loader):
         sys.modules[module.__name__] = importlib.import_module(MOVED[module.__name__])
 
 
-sys.meta_path.append(_Finder())
+# First, or files that an older version left would be found.
+sys.meta_path.insert(0, _Finder())

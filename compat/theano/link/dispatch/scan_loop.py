@@ -4,7 +4,7 @@ A loop is compiled for inputs of known shapes and a known number of steps. The n
 run in four parts:
 
 * what is loop-invariant, as it depends on no sequence and no state: once;
-* what depends on sequences only: before the loop, vectorized over the steps, so that the products of
+* what depends on sequences only: before the loop, vectorized over the steps, so that products of
   inputs and weights become one large product;
 * what the next step needs: in the loop;
 * what only outputs need: after the loop, vectorized over the steps.
