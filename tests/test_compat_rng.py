@@ -11,8 +11,7 @@ import theano
 import theano.tensor as T
 from reference.make_rng_reference import PATH, compute
 from scipy import stats
-from theano.ops import mrg
-from theano.sandbox import rng_mrg
+from theano.ops import mrg, normal
 from theano.sandbox.rng_mrg import MRG_RandomStreams
 from theano.tensor.raw_random import binomial_quantile, poisson_quantile
 from theano.tensor.shared_randomstreams import RandomStreams
@@ -167,7 +166,7 @@ def test_a_large_draw_of_few_streams():
 def test_directions_of_float32_are_exact():
     turns = np.r_[np.linspace(0, 1, 10_001), np.arange(9) / 8].astype("float32")
     x = T.fvector("x")
-    cosine, sine = theano.function([x], rng_mrg._cos_and_sin_of_turns(x))(turns)
+    cosine, sine = theano.function([x], normal._cos_and_sin_of_turns(x))(turns)
     assert cosine.dtype == sine.dtype == "float32"
     angle = 2 * np.pi * turns.astype("float64")
     np.testing.assert_allclose(cosine, np.cos(angle), rtol=0, atol=1.2e-7)

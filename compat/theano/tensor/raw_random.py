@@ -24,7 +24,7 @@ from pytensor.graph.basic import Constant, Variable
 from theano.configdefaults import config
 from theano.ops.counts import binomial_quantile, poisson_quantile
 from theano.ops.mrg import mrg_uniform
-from theano.sandbox.rng_mrg import box_muller
+from theano.ops.normal import box_muller
 
 __all__ = [
     "RandomStreamsBase",

@@ -3,6 +3,7 @@
 from theano.link.rewriting import (
     channels_last,
     conv_inputs,
+    cross_entropy,
     cumulative,
     max_and_argmax,
     scan,
