@@ -23,8 +23,11 @@ from theano.compile.profiling import node_profile_of, profile_of
 from theano.compile.sharedvalue import IN_USE, SharedVariable, storage_for, without_aliases
 from theano.compile.specialized import SpecializedGraph, label
 from theano.configdefaults import config
+from theano.missing import explain_missing
 
 __all__ = ["Function", "UnusedInputError", "function"]
+
+__getattr__ = explain_missing(__name__)
 
 
 def function(

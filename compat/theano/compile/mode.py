@@ -14,6 +14,7 @@ from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 from pytensor.graph.traversal import ancestors
 from pytensor.link.jax.linker import JAXLinker
 from theano.configdefaults import config
+from theano.missing import explain_missing
 
 __all__ = [
     "FAST_COMPILE",
@@ -29,6 +30,8 @@ __all__ = [
     "predefined_modes",
     "register_mode",
 ]
+
+__getattr__ = explain_missing(__name__, "pytensor.compile.mode")
 
 # Where a matrix has been inverted, products with that and its transpose are cheaper than a second
 # solution of equations.

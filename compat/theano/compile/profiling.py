@@ -6,8 +6,11 @@ from typing import Any, TextIO
 
 from pytensor.compile.debug.profiling import ProfileStats as _PyTensorProfileStats
 from theano.configdefaults import config
+from theano.missing import explain_missing
 
 __all__ = ["ProfileStats", "node_profile_of", "profile_of"]
+
+__getattr__ = explain_missing(__name__)
 
 
 class ProfileStats:

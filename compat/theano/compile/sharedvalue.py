@@ -13,6 +13,7 @@ from pytensor.link.basic import Container
 from pytensor.tensor.basic import tensor_copy
 from pytensor.tensor.sharedvar import TensorSharedVariable as _PyTensorSharedVariable
 from pytensor.tensor.type import TensorType
+from theano.missing import explain_missing
 
 __all__ = [
     "IN_USE",
@@ -22,6 +23,8 @@ __all__ = [
     "storage_for",
     "without_aliases",
 ]
+
+__getattr__ = explain_missing(__name__, "pytensor.compile.sharedvalue")
 
 # Held while values are taken to be overwritten, so that no other thread reads them meanwhile.
 IN_USE = threading.RLock()

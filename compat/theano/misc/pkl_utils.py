@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from pytensor.graph.utils import Scratchpad
 from theano.compile.sharedvalue import DeviceStorage, SharedVariable
+from theano.missing import explain_missing
 
 __all__ = [
     "CompatUnpickler",
@@ -20,6 +21,8 @@ __all__ = [
     "dump",
     "load",
 ]
+
+__getattr__ = explain_missing(__name__)
 
 CompatUnpickler = pickle.Unpickler
 

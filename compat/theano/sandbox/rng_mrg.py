@@ -35,7 +35,10 @@ from pytensor.tensor.basic import infer_static_shape
 from pytensor.tensor.type import TensorType
 from theano.compile.sharedvalue import shared
 from theano.configdefaults import config
+from theano.missing import explain_missing
 from theano.sandbox.multinomial import chosen_outcomes, counted_outcomes
+
+__getattr__ = explain_missing(__name__)
 
 M1 = 2**31 - 1
 M2 = 2**31 - 21069

@@ -13,12 +13,15 @@ from pytensor.graph.basic import Constant, Variable, clone_get_equiv
 from pytensor.graph.traversal import io_toposort
 from pytensor.tensor.type import TensorType, integer_dtypes
 from theano.gof.graph import inputs as graph_leaves
+from theano.missing import explain_missing
 from theano.scan_module.scan_op import Scan, static_integer
 from theano.scan_module.scan_utils import get_updates_and_outputs
 from theano.testvalues import hand_on_test_values
 from theano.updates import OrderedUpdates
 
 __all__ = ["scan"]
+
+__getattr__ = explain_missing(__name__)
 
 
 def scan(

@@ -24,6 +24,7 @@ from pytensor.gradient import disconnected_type
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.link.jax.ops import JAXOp
 from theano.configdefaults import config
+from theano.missing import explain_missing
 from theano.sandbox.rng_mrg import box_muller, mrg_uniform
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "random_integers",
     "uniform",
 ]
+
+__getattr__ = explain_missing(__name__)
 
 Draw = tuple[Variable, Variable]
 

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 from pytensor.graph.basic import Variable
 from theano.compile.sharedvalue import shared
+from theano.missing import explain_missing
 from theano.sandbox.rng_mrg import M1, M2, guess_n_streams, substreams
 from theano.tensor.raw_random import RandomStreamsBase
 
 __all__ = ["RandomStreams"]
+
+__getattr__ = explain_missing(__name__)
 
 # A draw of unknown size, or whose size isn't its number of uniform numbers, shouldn't take its
 # streams one after the other.

@@ -28,6 +28,7 @@ from pytensor.tensor.subtensor import (
     Subtensor,
 )
 from pytensor.tensor.type import float_dtypes
+from theano.missing import explain_missing
 from theano.tensor.nnet.sigm import softplus
 
 __all__ = [
@@ -69,6 +70,8 @@ __all__ = [
     "softmax_with_bias",
     "softsign",
 ]
+
+__getattr__ = explain_missing(__name__)
 
 
 # ------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from pytensor.scalar.math import Sigmoid as ScalarSigmoid
 from pytensor.scalar.math import Softplus as ScalarSoftplus
 from pytensor.scalar.math import sigmoid as scalar_sigmoid
 from pytensor.scalar.math import softplus as scalar_softplus
+from theano.missing import explain_missing
 
 __all__ = [
     "ScalarSigmoid",
@@ -22,6 +23,8 @@ __all__ = [
     "softplus",
     "ultra_fast_sigmoid",
 ]
+
+__getattr__ = explain_missing(__name__)
 
 # PyTensor's own, so that its rewrites know them: log(sigmoid(x)) becomes -softplus(-x), and so on.
 sigmoid = pt.sigmoid
