@@ -13,7 +13,7 @@ from theano.missing import explain_missing
 
 __all__ = ["OpFromGraph"]
 
-__getattr__ = explain_missing(__name__, "pytensor.compile.builders")
+__getattr__ = explain_missing(__name__, "pytensor.compile.builders", "pytensor.compile.mode")
 
 
 class OpFromGraph:

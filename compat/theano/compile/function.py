@@ -16,6 +16,7 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.traversal import graph_inputs
 from pytensor.graph.utils import MissingInputError
 from theano.compile.device import start_jax
+from theano.compile.dump import function_dump
 from theano.compile.io import Out
 from theano.compile.mode import INTERPRETED, compiles_by_jax, get_mode, jax_lacks_types_of
 from theano.compile.origin import level_of_caller
@@ -25,7 +26,7 @@ from theano.compile.specialized import SpecializedGraph, label
 from theano.configdefaults import config
 from theano.missing import explain_missing
 
-__all__ = ["Function", "UnusedInputError", "function"]
+__all__ = ["Function", "UnusedInputError", "function", "function_dump"]
 
 __getattr__ = explain_missing(__name__)
 

@@ -7,7 +7,7 @@ from theano.missing import explain_missing
 
 __all__ = ["NanGuardMode"]
 
-__getattr__ = explain_missing(__name__)
+__getattr__ = explain_missing(__name__, "pytensor.compile.debug.nanguardmode")
 
 
 class NanGuardMode(_PyTensorNanGuardMode):

@@ -10,7 +10,7 @@ from theano.missing import explain_missing
 
 __all__ = ["ProfileStats", "node_profile_of", "profile_of"]
 
-__getattr__ = explain_missing(__name__)
+__getattr__ = explain_missing(__name__, "pytensor.compile.debug.profiling")
 
 
 class ProfileStats:
