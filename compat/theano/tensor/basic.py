@@ -52,13 +52,24 @@ from theano.configdefaults import config
 from theano.missing import explain_missing
 from theano.tensor.largest import MaxAndArgmax
 
-__getattr__ = explain_missing(__name__, "pytensor.tensor")
+__getattr__ = explain_missing(
+    __name__,
+    "pytensor.tensor",
+    "pytensor.tensor.basic",
+    "pytensor.tensor.math",
+    "pytensor.tensor.exceptions",
+    "theano.tensor.elemwise",
+)
 
 abs_ = pt.abs
 inv = pt.reciprocal
 sgn = pt.sign
 isnan_ = pt.isnan
 isinf_ = pt.isinf
+join_ = pt.join
+Tensor = TensorType
+AsTensorError = TypeError
+EmptyConstantError = NotScalarConstantError
 wmatrix = TensorType("int16", (False, False))  # the only one of these that PyTensor lacks
 
 

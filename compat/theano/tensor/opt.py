@@ -22,7 +22,19 @@ __all__ = [
 assert_ = Assert()
 make_vector = MakeVector()
 
-__getattr__ = explain_missing(__name__, "pytensor.tensor.rewriting.shape")
+__getattr__ = explain_missing(
+    __name__,
+    "pytensor.tensor.rewriting.shape",
+    "pytensor.tensor.rewriting.basic",
+    "pytensor.tensor.rewriting.elemwise",
+    "pytensor.tensor.rewriting.math",
+    "pytensor.tensor.rewriting.special",
+    "pytensor.tensor.rewriting.subtensor",
+    "theano.gof.opt",
+    "pytensor.tensor",
+    "pytensor.tensor.basic",
+    "pytensor.tensor.subtensor",
+)
 
 
 class _LazyShapeFeature(_PyTensorShapeFeature):

@@ -15,11 +15,13 @@ from theano.tensor.nnet import (
 from theano.tensor.nnet.abstract_conv import conv2d as abstract_conv2d
 from theano.tensor.nnet.abstract_conv import conv2d_grad_wrt_inputs, conv3d, separable_conv2d
 from theano.tensor.nnet.bn import *
+from theano.tensor.nnet.conv import ConvOp
 from theano.tensor.nnet.nnet import *
 from theano.tensor.nnet.planar import *
 from theano.tensor.nnet.sigm import *
 
 __all__ = [
+    "ConvOp",
     "abstract_conv2d",
     "conv2d_grad_wrt_inputs",
     "conv3d",

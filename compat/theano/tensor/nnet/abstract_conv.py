@@ -28,6 +28,8 @@ from theano.tensor.nnet.conv_ops import (
 )
 from theano.tensor.nnet.conv_shapes import *
 
+imported_scipy_signal = True
+
 __getattr__ = explain_missing(__name__)
 
 

@@ -71,7 +71,7 @@ __all__ = [
     "softsign",
 ]
 
-__getattr__ = explain_missing(__name__)
+__getattr__ = explain_missing(__name__, "theano.tensor.nnet.sigm", "theano.tensor.nnet.blocksparse")
 
 
 # ------------------------------------------------------------------------------------------------
