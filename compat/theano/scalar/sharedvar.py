@@ -1,0 +1,6 @@
+"""Shared variables of single numbers."""
+
+from pytensor.scalar.sharedvar import ScalarSharedVariable, shared
+from theano.missing import explain_missing
+
+__getattr__ = explain_missing(__name__)
