@@ -425,6 +425,17 @@ class TestSmallTools:
         with pytest.raises(T.basic.AsTensorError):
             T.as_tensor_variable(True)
 
+    def test_tensors_of_a_given_type(self):
+        for x in (
+            T.tensor("float32", (False, True)),
+            T.tensor("float32", broadcastable=(False, True)),
+            T.tensor(dtype="float32", broadcastable=[False, True], name="x"),
+            T.tensor("x", dtype="float32", shape=(None, 1)),
+            T.basic.tensor("float32", (False, True), name="x"),
+        ):
+            assert (x.dtype, x.broadcastable, x.name) == ("float32", (False, True), x.name)
+            assert x.name in (None, "x")
+
     def test_indices(self):
         from theano.tensor.type_other import NoneConst, SliceType, as_int_none_variable, make_slice
 

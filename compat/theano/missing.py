@@ -15,15 +15,17 @@ _COMMON = {
     "theano.configparser": "change_flags",
     "theano.gof": "Apply COp Constant FunctionGraph Generic InconsistencyError MethodNotDefined "
     "Op OpenMPOp Optimizer TopoOptimizer Type Variable hashtype local_optimizer object2",
+    "theano.gof.graph": "is_same_graph",
     "theano.gof.null_type": "NullType",
     "theano.gof.op": "get_debug_values",
     "theano.gof.opt": "copy_stack_trace in2out",
     "theano.gof.type": "EnumList ParamsType",
     "theano.gradient": "DisconnectedType grad_not_implemented grad_undefined",
+    "theano.misc.ordered_set": "OrderedSet",
     "theano.printing": "debugprint pprint",
     "theano.scan_module": "clone",
     "theano.tensor": "Join TensorConstant TensorType TensorVariable as_tensor_variable "
-    "patternbroadcast",
+    "get_vector_length patternbroadcast",
     "theano.tensor.basic": "NotScalarConstantError discrete_dtypes get_scalar_constant_value",
     "theano.tensor.nnet.abstract_conv": "get_conv_output_shape get_conv_shape_1axis",
     "theano.tensor.type": "values_eq_approx_remove_inf values_eq_approx_remove_inf_nan "

@@ -50,4 +50,5 @@ __getattr__ = explain_missing(
     "pytensor.compile.executor",
     "pytensor.compile.aliasing",
     "pytensor.tensor.shape",
+    "pytensor.graph.op",
 )

@@ -28,7 +28,7 @@ from theano.missing import explain_missing
 
 __all__ = ["Function", "UnusedInputError", "function", "function_dump"]
 
-__getattr__ = explain_missing(__name__)
+__getattr__ = explain_missing(__name__, "theano.compile.pfunc")
 
 
 def function(

@@ -35,7 +35,9 @@ __all__ = ["dnn_available", "dnn_present", "version", *_NAMES]
 
 globals().update(_NAMES)
 
-__getattr__ = explain_missing(__name__)
+__getattr__ = explain_missing(
+    __name__, "theano.gpuarray.type", "theano.gpuarray.basic_ops", "theano.gpuarray.elemwise"
+)
 
 _MESSAGE = f"{reason(__name__)}, which calls cuDNN by itself"
 

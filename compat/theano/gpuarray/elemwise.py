@@ -14,4 +14,4 @@ __all__ = [*_NAMES]
 
 globals().update(_NAMES)
 
-__getattr__ = explain_missing(__name__)
+__getattr__ = explain_missing(__name__, "theano.gpuarray.type", "theano.gpuarray.basic_ops")

@@ -19,4 +19,6 @@ globals().update(_NAMES)
 
 pycuda_available = pygpu_available = skcuda_available = False
 
-__getattr__ = explain_missing(__name__)
+__getattr__ = explain_missing(
+    __name__, "theano.gpuarray.type", "theano.gpuarray.basic_ops", "theano.gpuarray.elemwise"
+)

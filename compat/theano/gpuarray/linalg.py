@@ -36,4 +36,6 @@ globals().update(_NAMES)
 cublas_available = cusolver_available = pygpu_available = False
 MATRIX_STRUCTURES_SOLVE = ("general", "symmetric", "lower_triangular", "upper_triangular")
 
-__getattr__ = explain_missing(__name__)
+__getattr__ = explain_missing(
+    __name__, "theano.gpuarray.type", "theano.gpuarray.basic_ops", "theano.gpuarray.elemwise"
+)

@@ -12,4 +12,6 @@ __all__ = [*_NAMES]
 
 globals().update(_NAMES)
 
-__getattr__ = explain_missing(__name__)
+__getattr__ = explain_missing(
+    __name__, "theano.gpuarray.type", "theano.gpuarray.basic_ops", "theano.gpuarray.elemwise"
+)

@@ -28,7 +28,7 @@ globals().update(_NAMES)
 
 pygpu = None
 
-__getattr__ = explain_missing(__name__)
+__getattr__ = explain_missing(__name__, "theano.gpuarray.basic_ops", "theano.gpuarray.elemwise")
 
 
 class ContextNotDefined(ValueError):

@@ -76,5 +76,6 @@ __getattr__ = explain_missing(
     "pytensor.tensor.math",
     "pytensor.tensor.subtensor",
     "pytensor.tensor.exceptions",
+    "pytensor.tensor.variable",
     "theano.printing",
 )

@@ -13,6 +13,7 @@ __getattr__ = explain_missing(
     "pytensor.tensor.subtensor",
     "pytensor.tensor.exceptions",
     "theano.tensor.type_other",
+    "theano.tensor.basic",
     "pytensor.tensor",
 )
 

@@ -28,7 +28,7 @@ __all__ = [
     "trace",
 ]
 
-__getattr__ = explain_missing(__name__, "theano.tensor.opt", "pytensor.tensor.rewriting.basic")
+__getattr__ = explain_missing(__name__, "pytensor.tensor.rewriting.basic", "pytensor.tensor.blas")
 
 
 def psd(v: Any) -> Variable:
