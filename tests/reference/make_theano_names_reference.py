@@ -30,6 +30,8 @@ PATH = pathlib.Path(__file__).with_name("theano_names.json")
 KINDS = ("module", "class", "function", "value")
 # Every module may have imported the package itself, and packages have tests.
 UNUSED = {"theano", "tests"}
+# Whether they can be imported depends on what has been compiled already.
+COMPILED = {"theano.gof.cutils", "theano.gof.lazylinker_c", "theano.scan_module.scan_perform_ext"}
 # They measure the machine, or print, when they are imported.
 SCRIPTS = {
     f"theano.misc.{name}"
@@ -160,7 +162,7 @@ class Reader:
 
     def names(self, module):
         """List a module's names with their kinds, and tell how they were found."""
-        if module not in SCRIPTS:
+        if module not in SCRIPTS | COMPILED:
             try:
                 with contextlib.redirect_stdout(io.StringIO()):
                     return self.names_of(importlib.import_module(module))
