@@ -185,6 +185,18 @@ class TestGPUBackend:
         assert gpu_supported(T.dscalar())
 
 
+def test_names_that_are_common_are_where_they_are_looked_for():
+    from theano import missing
+
+    lost = [
+        name
+        for name, place in missing._HOMES.items()
+        if name not in vars(importlib.import_module(place))
+    ]
+    assert lost == []
+    assert not hasattr(theano, "no.module")
+
+
 def test_names_that_modules_import_from_each_other():
     from theano.tensor.nnet.nnet import Apply, Op, tensor
     from theano.tensor.sort import T as sorting_tensor

@@ -65,7 +65,7 @@ def explain_missing(module: str, *counterparts: str) -> Callable[[str], Any]:
     def look_up(name: str) -> Any:
         if not name.startswith("__"):
             is_package = hasattr(sys.modules.get(module), "__path__")
-            if is_package and importlib.util.find_spec(f"{module}.{name}"):
+            if is_package and name.isidentifier() and importlib.util.find_spec(f"{module}.{name}"):
                 return importlib.import_module(f"{module}.{name}")
             if name in _MODULES:
                 return importlib.import_module(_MODULES[name])
