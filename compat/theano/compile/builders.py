@@ -9,8 +9,11 @@ from pytensor.gradient import disconnected_type, grad
 from pytensor.graph.basic import Variable
 from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import graph_inputs
+from theano.missing import explain_missing
 
 __all__ = ["OpFromGraph"]
+
+__getattr__ = explain_missing(__name__, "pytensor.compile.builders", "pytensor.compile.mode")
 
 
 class OpFromGraph:

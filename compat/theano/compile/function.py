@@ -8,6 +8,7 @@ import pytensor
 from pytensor.compile.rebuild import UnusedInputError, construct_function_ins_and_outs
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
+from theano.compile.dump import function_dump
 from theano.compile.io import Out
 from theano.compile.mode import get_mode
 from theano.configdefaults import config
@@ -18,8 +19,11 @@ from theano.link.executor import DictFunction, Function, _Argument
 from theano.link.modes import INTERPRETED, compiles_by_jax, jax_lacks_types_of
 from theano.link.profiling import node_profile_of, profile_of
 from theano.link.test_values import without_test_values
+from theano.missing import explain_missing
 
-__all__ = ["Function", "UnusedInputError", "function"]
+__all__ = ["Function", "UnusedInputError", "function", "function_dump"]
+
+__getattr__ = explain_missing(__name__, "theano.compile.pfunc")
 
 
 @without_test_values

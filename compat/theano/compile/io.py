@@ -5,8 +5,11 @@ from typing import Any
 from pytensor.compile.io import In as _PyTensorIn
 from pytensor.compile.io import Out, SymbolicInput, SymbolicOutput
 from pytensor.graph.basic import Variable
+from theano.missing import explain_missing
 
 __all__ = ["In", "Out", "Param", "SymbolicInput", "SymbolicOutput"]
+
+__getattr__ = explain_missing(__name__)
 
 
 class In(_PyTensorIn):

@@ -26,7 +26,7 @@ from pytensor.tensor.shape import (
 )
 from theano.missing import explain_missing
 
-__getattr__ = explain_missing(__name__, "pytensor.compile.ops")
+__getattr__ = explain_missing(__name__, "pytensor.compile.ops", "pytensor.tensor.shape")
 
 
 def as_op(itypes: Any, otypes: Any, infer_shape: "Callable | None" = None) -> Callable:

@@ -20,12 +20,15 @@ from theano.link.storage import (
     GeneratorStorage,
     HostStorage,
 )
+from theano.missing import explain_missing
 
 __all__ = [
     "SharedVariable",
     "TensorSharedVariable",
     "shared",
 ]
+
+__getattr__ = explain_missing(__name__, "pytensor.compile.sharedvalue")
 
 
 class TensorSharedVariable(_PyTensorSharedVariable):

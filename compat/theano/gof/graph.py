@@ -41,7 +41,9 @@ __all__ = [
     "variables_and_orphans",
 ]
 
-__getattr__ = explain_missing(__name__, "pytensor.graph.traversal")
+__getattr__ = explain_missing(
+    __name__, "pytensor.graph.traversal", "pytensor.graph.basic", "pytensor.graph.op", "theano.gof"
+)
 
 
 def _walk(start: Iterable[Variable], expand: Callable) -> list[Variable]:

@@ -14,11 +14,14 @@ from pytensor.graph.traversal import io_toposort
 from pytensor.tensor.type import TensorType, integer_dtypes
 from theano.gof.graph import inputs as graph_leaves
 from theano.link.test_values import hand_on_test_values
+from theano.missing import explain_missing
 from theano.ops.scan import Scan, static_integer
 from theano.scan_module.scan_utils import get_updates_and_outputs
 from theano.updates import OrderedUpdates
 
 __all__ = ["scan"]
+
+__getattr__ = explain_missing(__name__)
 
 
 def scan(

@@ -5,10 +5,13 @@ from numbers import Integral
 from typing import Any
 
 import pytensor.tensor as pt
+from theano.missing import explain_missing
 from theano.ops.scan import Scan
 from theano.scan_module.scan import scan
 
 __all__ = ["scan_checkpoints"]
+
+__getattr__ = explain_missing(__name__)
 
 
 def scan_checkpoints(

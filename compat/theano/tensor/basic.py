@@ -52,18 +52,58 @@ from theano.configdefaults import config
 from theano.missing import explain_missing
 from theano.ops.max_and_argmax import MaxAndArgmax
 
-__getattr__ = explain_missing(__name__, "pytensor.tensor")
+__getattr__ = explain_missing(
+    __name__,
+    "theano.compile.ops",
+    "pytensor.tensor",
+    "pytensor.tensor.basic",
+    "pytensor.tensor.math",
+    "pytensor.tensor.exceptions",
+    "pytensor.tensor.variable",
+    "theano.tensor.elemwise",
+)
 
 abs_ = pt.abs
 inv = pt.reciprocal
 sgn = pt.sign
 isnan_ = pt.isnan
 isinf_ = pt.isinf
+join_ = pt.join
+Tensor = TensorType
+AsTensorError = TypeError
+EmptyConstantError = NotScalarConstantError
 wmatrix = TensorType("int16", (False, False))  # the only one of these that PyTensor lacks
 
 
 def _variable(name, dtype, *broadcastable):
     return TensorType(dtype or config.floatX, broadcastable)(name)
+
+
+def tensor(*args: Any, **kwargs: Any) -> TensorVariable:
+    """Make a symbolic tensor.
+
+    Parameters
+    ----------
+    dtype : str
+    broadcastable : sequence of bool
+        For each of its axes, whether it has size 1.
+    name : str, optional
+        By its name only. Instead of these, PyTensor's arguments may be given: a name, `dtype` and
+        `shape`.
+
+    Examples
+    --------
+    >>> tensor("int8", (False, True), name="x").type.shape
+    (None, 1)
+    >>> tensor("x", dtype="int8", shape=(3, None)).type.shape
+    (3, None)
+    """
+    if (args and "dtype" in kwargs) or (len(args) < 2 and "broadcastable" not in kwargs):
+        return pt.tensor(*args, **kwargs)
+    name, pattern = kwargs.pop("name", None), kwargs.pop("broadcastable", None)
+    if pattern is not None:
+        args = (args[0] if args else kwargs.pop("dtype"), pattern)
+    return TensorType(*args, **kwargs)(name)
 
 
 def scalar(name: "str | None" = None, dtype: "str | None" = None) -> TensorVariable:

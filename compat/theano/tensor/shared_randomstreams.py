@@ -8,15 +8,23 @@ from typing import Any
 
 import numpy as np
 from pytensor.graph.basic import Variable
-from theano.compile.sharedvalue import shared
+from pytensor.tensor.type import TensorType
+from theano.compile.sharedvalue import TensorSharedVariable
+from theano.missing import explain_missing
 from theano.sandbox.rng_mrg import M1, M2, guess_n_streams, substreams
-from theano.tensor.raw_random import RandomStreamsBase
+from theano.tensor.raw_random import N_STREAMS, RandomStreamsBase
 
-__all__ = ["RandomStreams"]
+__all__ = ["RandomStateSharedVariable", "RandomStreams"]
+
+__getattr__ = explain_missing(__name__)
 
 # A draw of unknown size, or whose size isn't its number of uniform numbers, shouldn't take its
 # streams one after the other.
-_MIN_N_STREAMS = 256
+_MIN_N_STREAMS = N_STREAMS
+
+
+class RandomStateSharedVariable(TensorSharedVariable):
+    """The state of a draw's streams, which a compiled function updates at each call."""
 
 
 class RandomStreams(RandomStreamsBase):
@@ -110,7 +118,7 @@ class RandomStreams(RandomStreamsBase):
         size = args[0] if args else kwargs.get("size")
         n_streams = max(_MIN_N_STREAMS, 1 if size is None else guess_n_streams(size))
         states = _states(int(self.gen_seedgen.randint(2**30)), n_streams)
-        state = shared(states, shape=states.shape, borrow=True)
+        state = RandomStateSharedVariable(TensorType("int32", states.shape), states, strict=False)
         state.tag.is_rng = True
         new_state, draw = op(state, *args, **kwargs)
         draw.rng = state

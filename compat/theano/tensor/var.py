@@ -5,8 +5,9 @@ from typing import Any
 from pytensor.scalar.basic import GE, GT, LE, LT
 from pytensor.tensor.variable import TensorConstant, TensorVariable, _tensor_py_operators
 from theano.missing import explain_missing
+from theano.tensor.basic import AsTensorError
 
-__getattr__ = explain_missing(__name__, "pytensor.tensor.variable")
+__getattr__ = explain_missing(__name__, "pytensor.tensor.variable", "pytensor.scalar.basic")
 
 
 def _is_there(self: Any) -> bool:

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytensor.tensor as pt
+from theano.missing import explain_missing
 
 __all__ = [
     "batch_normalization",
     "batch_normalization_test",
     "batch_normalization_train",
 ]
+
+__getattr__ = explain_missing(__name__)
 
 
 def batch_normalization(

@@ -21,6 +21,7 @@ from pytensor.tensor.shape import Reshape, SpecifyShape
 from pytensor.tensor.special import LogSoftmax, Softmax
 from pytensor.tensor.subtensor import AdvancedSubtensor, Subtensor
 from pytensor.tensor.type import float_dtypes
+from theano.missing import explain_missing
 from theano.tensor.nnet.sigm import softplus
 
 __all__ = [
@@ -62,6 +63,8 @@ __all__ = [
     "softmax_with_bias",
     "softsign",
 ]
+
+__getattr__ = explain_missing(__name__, "theano.tensor.nnet.sigm", "theano.tensor.nnet.blocksparse")
 
 
 # ------------------------------------------------------------------------------------------------
