@@ -54,9 +54,7 @@ class LSTMStep(TupleLayer):
         self.num_units = num_units
         n_in = input.output_shape[-1]
         self.W_in = self.add_param(lasagne.init.Normal(0.3), (n_in, 4 * num_units), "W_in")
-        self.W_hid = self.add_param(
-            lasagne.init.Normal(0.3), (num_units, 4 * num_units), "W_hid"
-        )
+        self.W_hid = self.add_param(lasagne.init.Normal(0.3), (num_units, 4 * num_units), "W_hid")
         self.b = self.add_param(
             lasagne.init.Constant(0.0), (4 * num_units,), "b", regularizable=False
         )

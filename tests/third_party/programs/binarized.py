@@ -115,9 +115,7 @@ updates = clipping_scaling(updates, mlp)
 params = lasagne.layers.get_all_params(mlp, trainable=True, binary=False)
 updates = OrderedDict(
     list(updates.items())
-    + list(
-        lasagne.updates.adam(loss_or_grads=loss, params=params, learning_rate=LR).items()
-    )
+    + list(lasagne.updates.adam(loss_or_grads=loss, params=params, learning_rate=LR).items())
 )
 test_output = lasagne.layers.get_output(mlp, deterministic=True)
 test_loss = T.mean(T.sqr(T.maximum(0.0, 1.0 - target * test_output)))

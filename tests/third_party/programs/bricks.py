@@ -123,16 +123,10 @@ class ComputationGraph(object):
     def _get_variables(self):
         inputs = graph.inputs(self.outputs)
         sorted_apply_nodes = graph.io_toposort(inputs, self.outputs)
-        self.scans = list(
-            {node.op for node in sorted_apply_nodes if isinstance(node.op, Scan)}
-        )
+        self.scans = list({node.op for node in sorted_apply_nodes if isinstance(node.op, Scan)})
         self.scans.sort(key=lambda scan: str(scan.name))
-        self.sorted_scan_nodes = [
-            node for node in sorted_apply_nodes if isinstance(node.op, Scan)
-        ]
-        seen, main_vars = set(), [
-            var for var in list(graph.variables(inputs, self.outputs))
-        ]
+        self.sorted_scan_nodes = [node for node in sorted_apply_nodes if isinstance(node.op, Scan)]
+        seen, main_vars = set(), [var for var in list(graph.variables(inputs, self.outputs))]
         main_vars += [v for node in sorted_apply_nodes for v in node.outputs]
         self.variables = [v for v in main_vars if not (v in seen or seen.add(v))]
         for var in inputs:
@@ -155,11 +149,7 @@ class ComputationGraph(object):
 
     @property
     def scan_variables(self):
-        return [
-            v
-            for scan in self.scans
-            for v in graph.variables(scan.inputs, scan.outputs)
-        ]
+        return [v for scan in self.scans for v in graph.variables(scan.inputs, scan.outputs)]
 
     def get_theano_function(self, additional_updates=None, **kwargs):
         updates = list(self.updates.items()) + list((additional_updates or {}).items())

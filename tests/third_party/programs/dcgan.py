@@ -56,7 +56,10 @@ def deconv(X, w, subsample=(1, 1), border_mode=(0, 0), conv_mode="conv"):
     img = X
     kerns = w
     out = abstract_conv.AbstractConv2d_gradInputs(
-        imshp=None, kshp=None, border_mode=border_mode, subsample=subsample,
+        imshp=None,
+        kshp=None,
+        border_mode=border_mode,
+        subsample=subsample,
         filter_flip=conv_mode == "conv",
     )
     d_img = out(kerns, img, [X.shape[2] * subsample[0], X.shape[3] * subsample[1]])

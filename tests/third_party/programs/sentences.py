@@ -67,7 +67,9 @@ def sgd_updates_adadelta(params, cost, rho=0.95, epsilon=1e-6, norm_lim=9, word_
     exp_sqr_grads, exp_sqr_ups, gparams = OrderedDict({}), OrderedDict({}), []
     for param in params:
         empty = np.zeros_like(param.get_value())
-        exp_sqr_grads[param] = theano.shared(value=as_floatX(empty), name="exp_grad_%s" % param.name)
+        exp_sqr_grads[param] = theano.shared(
+            value=as_floatX(empty), name="exp_grad_%s" % param.name
+        )
         gparams.append(T.grad(cost, param))
         exp_sqr_ups[param] = theano.shared(value=as_floatX(empty), name="exp_up_%s" % param.name)
     for param, gp in zip(params, gparams):
@@ -113,9 +115,7 @@ layer1_input = T.concatenate(layer1_inputs, 1)
 dropped = HiddenLayer(
     rng, dropout_from_layer(np.random.RandomState(7), layer1_input, 0.0), 12, 2, T.nnet.softmax
 )
-plain = HiddenLayer(
-    rng, layer1_input, 12, 2, T.nnet.softmax, W=dropped.W * (1 - 0.0), b=dropped.b
-)
+plain = HiddenLayer(rng, layer1_input, 12, 2, T.nnet.softmax, W=dropped.W * (1 - 0.0), b=dropped.b)
 cost = -T.mean(T.log(plain.output)[T.arange(y.shape[0]), y])
 dropout_cost = -T.mean(T.log(dropped.output)[T.arange(y.shape[0]), y])
 params = dropped.params + [p for c in conv_layers for p in c.params] + [Words]

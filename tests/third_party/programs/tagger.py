@@ -53,7 +53,9 @@ class LSTM(object):
             self.input = input
             outputs_info = [self.c_0, self.h_0]
         [_, h], _ = theano.scan(
-            fn=recurrence, sequences=self.input, outputs_info=outputs_info,
+            fn=recurrence,
+            sequences=self.input,
+            outputs_info=outputs_info,
             n_steps=self.input.shape[0],
         )
         self.h = h
@@ -140,9 +142,7 @@ for lstm in (char_for, char_rev, word_for, word_rev):
 gradients = T.grad(cost, params, disconnected_inputs="ignore")
 updates = [(p, p - 0.1 * T.clip(g, -5.0, 5.0)) for p, g in zip(params, gradients)]
 given = [word_ids, char_for_ids, char_rev_ids, char_pos_ids]
-f_train = theano.function(
-    given + [tag_ids], cost, updates=updates, givens={is_train: np.int32(1)}
-)
+f_train = theano.function(given + [tag_ids], cost, updates=updates, givens={is_train: np.int32(1)})
 f_eval = theano.function(
     given,
     forward(observations, transitions, viterbi=True, return_best_sequence=True),

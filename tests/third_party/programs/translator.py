@@ -74,8 +74,9 @@ def gru_layer(tparams, state_below, prefix, mask=None):
     return rval
 
 
-def decoder_layer(tparams, state_below, prefix, context, context_mask, init_state, mask=None,
-                  one_step=False):
+def decoder_layer(
+    tparams, state_below, prefix, context, context_mask, init_state, mask=None, one_step=False
+):
     nsteps = state_below.shape[0] if state_below.ndim == 3 else 1
     dim = tparams[_p(prefix, "Ux")].shape[1]
     if mask is None:
@@ -124,7 +125,10 @@ params["decoder_W"], params["decoder_b"] = norm_weight(EMB, DIM), numpy.zeros(DI
 params["decoder_Ux"], params["decoder_Wc"] = norm_weight(DIM, DIM), norm_weight(2 * DIM, DIM)
 params["decoder_Wc_att"], params["decoder_Wd_att"] = norm_weight(2 * DIM, 6), norm_weight(DIM, 6)
 params["decoder_U_att"] = norm_weight(6, 1)
-params["ff_logit_W"], params["ff_logit_b"] = norm_weight(DIM, WORDS), numpy.zeros(WORDS).astype(floatX)
+params["ff_logit_W"], params["ff_logit_b"] = (
+    norm_weight(DIM, WORDS),
+    numpy.zeros(WORDS).astype(floatX),
+)
 tparams = OrderedDict((k, theano.shared(v, name=k)) for k, v in params.items())
 
 trng = RandomStreams(1234)
@@ -143,9 +147,7 @@ init_state = tensor.tanh(tensor.dot(ctx_mean, tparams["ff_state_W"]))
 emb_y = tparams["Wemb"][y.flatten()].reshape([n_timesteps_trg, n_samples, EMB])
 emb_shifted = tensor.zeros_like(emb_y)
 emb_shifted = tensor.set_subtensor(emb_shifted[1:], emb_y[:-1])
-decoded = decoder_layer(
-    tparams, emb_shifted, "decoder", ctx, x_mask, init_state, mask=y_mask
-)
+decoded = decoder_layer(tparams, emb_shifted, "decoder", ctx, x_mask, init_state, mask=y_mask)
 hidden = tensor.switch(
     use_noise,
     decoded[0] * trng.binomial(decoded[0].shape, p=0.5, n=1, dtype=floatX),
@@ -182,9 +184,7 @@ f_update = theano.function([lr], [], updates=rg2up + ru2up + param_up, on_unused
 # A word at a time: the encoder once, then the decoder's step by itself.
 f_init = theano.function([x, x_mask], [init_state, ctx])
 word, state = tensor.vector("y_sampler", dtype="int64"), tensor.matrix("init_state", dtype=floatX)
-emb_w = tensor.switch(
-    word[:, None] < 0, tensor.alloc(0.0, 1, EMB), tparams["Wemb"][word]
-)
+emb_w = tensor.switch(word[:, None] < 0, tensor.alloc(0.0, 1, EMB), tparams["Wemb"][word])
 given_ctx = tensor.tensor3("ctx", dtype=floatX)
 given_mask = tensor.matrix("ctx_mask", dtype=floatX)
 stepped = decoder_layer(tparams, emb_w, "decoder", given_ctx, given_mask, state, one_step=True)
