@@ -1,10 +1,12 @@
 """Which part of the code may import which: no circle anywhere, and arrows that go one way."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
+import draw_architecture
 from engines import ENGINE
 from import_graph import ROOT, circles, import_graph, imported_names, modules
 
@@ -127,3 +129,17 @@ def test_parts_of_the_library_import_only_what_is_below_them():
     assert {name: others - {name} for name, others in found.items()} == {
         name: set(others) for name, others in PARTS.items()
     }
+
+
+# What is drawn and told of it
+
+
+def test_the_drawing_is_of_the_code_as_it_is():
+    assert draw_architecture.check() is None
+
+
+def test_the_page_names_only_what_there_is():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:[\w.]+/)+[\w.]*)`", page)
+    assert len(paths) > 40
+    assert [path for path in paths if not (ROOT / path).exists()] == []
