@@ -253,7 +253,10 @@ class Scan(Op):
                 initial = self.split_inputs(shapes).initial[n]
                 result.append((node.inputs[0], *initial[self.taps[n] != (-1,) :]))
             else:
-                result.append(tuple(Shape_i(axis)(output) for axis in range(output.ndim)))
+                sizes = [Shape_i(axis)(output) for axis in range(output.ndim)]
+                if n < self.n_states + self.n_outputs and not self.until:
+                    sizes[0] = node.inputs[0]
+                result.append(tuple(sizes))
         return result
 
     # Gradients.
@@ -420,6 +423,10 @@ class ScanGradient(Op):
         n = len(inputs) - len(self.given) - 1
         return list(inputs[:n]), inputs[n], dict(zip(self.given, inputs[n + 1 :]))
 
+    def residuals_of(self, node: Apply) -> Variable:
+        """Tell which input of a node the loop's residuals are."""
+        return self.split(node.inputs)[1]
+
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
         _store(evaluate(self, inputs), output_storage)
 
@@ -499,7 +506,7 @@ def _as_variable(x):
 def _shape(x):
     if isinstance(x, Variable):
         return tuple(getattr(x.type, "shape", ()))
-    return tuple(x.shape)
+    return tuple(getattr(x, "shape", ()))  # the residuals of another loop have none
 
 
 def _value_or_shape(x, shape=None):

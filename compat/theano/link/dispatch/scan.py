@@ -83,15 +83,15 @@ def gradients(
     op : ScanGradient
     inputs : list of arrays
         The loop's inputs.
-    residuals : list of arrays or None
-        What the loop kept.
+    residuals : list of arrays
+        What the loop kept; anything else stands for nothing.
     cotangents : dict of int to array
         The cotangents of some outputs, by position.
     constants : list of variables, optional
         As for :func:`find_loop`.
     """
     loop = find_loop(op.scan, inputs, constants)
-    if residuals is None:
+    if not isinstance(residuals, list):
         _, residuals = loop.forward(inputs[1:], save=True)
     found = loop.backward(inputs[1:], residuals, cotangents, tuple(n - 1 for n in op.wanted))
     return [found[n - 1] for n in op.wanted]

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import pytensor.tensor as pt
 from pytensor.compile.mode import optdb
 from pytensor.graph.basic import Apply, Constant
 from pytensor.graph.rewriting.basic import in2out, node_rewriter
-from theano.ops.scan import Scan, ScanGradient
+from pytensor.link.c.type import Generic
+from theano.ops.scan import Pullback, Scan, ScanGradient
 
 __all__ = ["drop_residuals", "drop_unused_gradients", "leave_residuals"]
 
@@ -19,15 +21,18 @@ def drop_residuals(fgraph: Any, node: Apply) -> Any:
     return dict(zip(node.outputs, node.op.variant(residuals=False).make_node(*node.inputs).outputs))
 
 
-@node_rewriter([ScanGradient])
+@node_rewriter([Scan, ScanGradient, Pullback])
 def leave_residuals(fgraph: Any, node: Apply) -> Any:
-    """Let a gradient compute anew what it needs to know of the loop, which only JAX can pass on."""
-    op, n = node.op, len(node.inputs) - len(node.op.given) - 1
-    if isinstance(node.inputs[n], Constant):
+    """Let gradients compute anew what they need to know of a loop, which only JAX can pass on.
+
+    A loop takes it for a gradient inside its step.
+    """
+    kept = [isinstance(v.type, Generic) and not isinstance(v, Constant) for v in node.inputs]
+    if not any(kept):
         return False
-    return op.make_node(
-        *node.inputs[:n], pt.constant(0, dtype="int8"), *node.inputs[n + 1 :]
-    ).outputs
+    nothing = pt.constant(np.zeros(0, "int8"))
+    inputs = [nothing if residuals else v for residuals, v in zip(kept, node.inputs)]
+    return node.op.make_node(*inputs).outputs
 
 
 @node_rewriter([ScanGradient])
