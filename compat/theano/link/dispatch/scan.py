@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.jax.dispatch.basic import jax_funcify
@@ -22,7 +23,10 @@ def jax_funcify_Scan(op: Scan, node: Apply, **kwargs: Any) -> Callable:
         raise NotImplementedError(f"JAX can't compile {op}, whose length depends on a condition")
 
     def compute(*inputs):
-        outputs, residuals = find_loop(op, inputs, node.inputs).forward(inputs[1:], op.residuals)
+        loop = find_loop(op.without_initial, inputs, node.inputs)
+        outputs, residuals = loop.forward(inputs[1:], op.residuals)
+        if op.with_initial:
+            outputs = op.after_initial(outputs, inputs, jnp.concatenate)
         if op.residuals:
             outputs = [*outputs, residuals]
         return _single(outputs)

@@ -117,7 +117,7 @@ def _has_own_gradient(op):
 
 
 def _of_loop(node, function):
-    if node.op.residuals:
+    if node.op.residuals or node.op.with_initial:
         # Its gradient is taken inside the step; JAX's own, of all that, is right.
         return function
     wanted = tuple(n for n, x in enumerate(node.inputs) if n > 0 and is_float(x))
