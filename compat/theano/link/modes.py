@@ -8,13 +8,16 @@ from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 from pytensor.graph.traversal import ancestors
 from pytensor.link.jax.linker import JAXLinker
+from pytensor.link.vm import VMLinker
 from theano.link import rewriting
+from theano.ops.choices import IfElse
 
 __all__ = [
     "FAST_COMPILE",
     "FAST_RUN",
     "INTERPRETED",
     "compiles_by_jax",
+    "interpreting",
     "jax_lacks_types_of",
 ]
 
@@ -27,6 +30,9 @@ FAST_COMPILE = Mode(
     JAXLinker(), RewriteDatabaseQuery(include=["fast_compile", "jax"], exclude=["fusion"])
 )
 INTERPRETED = Mode(linker="py", optimizer="fast_compile")
+_INTERPRETED_LAZILY = Mode(
+    VMLinker(use_cloop=False, c_thunks=False), RewriteDatabaseQuery(include=["fast_compile"])
+)
 
 # By the modules that have them: where these weren't imported, no variable is of these types.
 _TYPES_THAT_JAX_LACKS = {
@@ -38,6 +44,13 @@ _TYPES_THAT_JAX_LACKS = {
 def compiles_by_jax(mode: Mode) -> bool:
     """Tell whether a mode is compiled by JAX."""
     return isinstance(mode.linker, JAXLinker)
+
+
+def interpreting(outputs: Iterable[Variable]) -> Mode:
+    """Find the mode in which PyTensor interprets a graph, whose choices it makes lazily."""
+    owners = (v.owner for v in ancestors(outputs))
+    chooses = any(node is not None and isinstance(node.op, IfElse) for node in owners)
+    return _INTERPRETED_LAZILY if chooses else INTERPRETED
 
 
 def jax_lacks_types_of(variables: Iterable[Variable]) -> bool:

@@ -12,7 +12,7 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.gradient import grad
 from pytensor.tensor.type import float_dtypes
-from theano.link.modes import INTERPRETED
+from theano.link.modes import interpreting
 
 __all__ = ["PythonLoop", "is_running"]
 
@@ -147,7 +147,7 @@ class PythonLoop:
 
 
 def _interpreted(inputs, outputs):
-    return pytensor.function(inputs, outputs, mode=INTERPRETED, on_unused_input="ignore")
+    return pytensor.function(inputs, outputs, mode=interpreting(outputs), on_unused_input="ignore")
 
 
 def _call(function, values):
