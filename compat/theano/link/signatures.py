@@ -15,6 +15,7 @@ from theano.link.deferred import load_executable
 from theano.link.fork_safety import start_jax_unless_forked
 from theano.link.in_place_updates import find_parts, put_back
 from theano.link.interpreter import interpret_graph
+from theano.link.modes import has_watched_loops
 from theano.link.slice_lengths import SliceLengths, find_moving_slices
 from theano.ops.choices import UnfitError, has_checks_in_branches
 from theano.ops.provenance import describe_call, label, level_of_caller
@@ -163,6 +164,8 @@ class SpecializedGraph:
         """List the plans to try, before choices are made by themselves."""
         if find_choices(self.outputs):
             return () if has_checks_in_branches(self.inputs, self.outputs) else (_ByShape,)
+        if has_watched_loops(self.outputs):
+            return (_Interpreted,)
         if any(map(_may_be_size, arguments)):
             return _ByShape, _ByValue, _Interpreted
         return _ByShape, _Interpreted
@@ -291,17 +294,18 @@ class _ByChoice(_Plan):
 
 
 class _Interpreted(_Plan):
-    """Sizes depend on values in a way that JAX can't compile: PyTensor computes node by node."""
+    """PyTensor computes node by node: JAX can't compile the graph, or a loop is to be watched."""
 
     def compile(self, arguments, stores, sizes):
         inputs, outputs = self.specialized(_values(arguments, stores))
         if not all(isinstance(v.type, TensorType) for v in inputs):
             raise NotImplementedError("only tensors can be computed by PyTensor's interpreter")
-        warnings.warn(
-            f"{self.graph.name} has sizes that depend on values, or an operation that JAX lacks. "
-            "So PyTensor interprets it, which is right, and slower",
-            stacklevel=level_of_caller(),
-        )
+        if not has_watched_loops(outputs):
+            warnings.warn(
+                f"{self.graph.name} has sizes that depend on values, or an operation that JAX "
+                "lacks. So PyTensor interprets it, which is right, and slower",
+                stacklevel=level_of_caller(),
+            )
         run = interpret_graph(inputs, outputs, self.graph.name)
         return Executable(
             lambda arguments, stored: run(*arguments, *stored), lambda results, kept: {}

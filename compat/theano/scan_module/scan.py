@@ -12,6 +12,7 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant, Variable, clone_get_equiv
 from pytensor.graph.traversal import io_toposort
 from pytensor.tensor.type import TensorType, integer_dtypes
+from theano.compile.mode import get_mode
 from theano.gof.graph import inputs as graph_leaves
 from theano.link.test_values import hand_on_test_values
 from theano.ops.scan import Scan, static_integer
@@ -60,8 +61,12 @@ def scan(
         Through how many steps, counted from the last, the gradient goes; -1 for all.
     go_backwards : bool, default False
         Whether to go over the sequences from their ends. Outputs come in the order of the steps.
-    mode, profile, allow_gc
-        Taken, and without effect: the loop is compiled with the function that it is part of.
+    mode : str or Mode, optional
+        What runs the steps. A mode that checks or shows what operations compute, such as
+        `NanGuardMode`, `MonitorMode` or `DebugMode`, does so in each step; with any other the loop
+        is compiled with the function that it is part of.
+    profile, allow_gc
+        Taken, and without effect.
     name : str, optional
         A name for the loop, for messages.
     strict : bool, default False
@@ -126,6 +131,7 @@ def scan(
         truncate_gradient=int(truncate_gradient),
         counts_sequences=steps is None,
         with_initial=True,
+        mode=None if mode is None else get_mode(mode),
         name=name,
     )
     if steps is None:

@@ -11,6 +11,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.jax.dispatch.basic import jax_funcify
 from theano.link.dispatch.scan_loop import JaxLoop
+from theano.link.modes import watches
 from theano.ops.scan import Pullback, Scan, ScanGradient
 
 __all__ = ["find_loop", "gradients", "second_gradients"]
@@ -21,6 +22,7 @@ def jax_funcify_Scan(op: Scan, node: Apply, **kwargs: Any) -> Callable:
     """Run a loop of a known length; what its gradient needs is an output too."""
     if op.until:
         raise NotImplementedError(f"JAX can't compile {op}, whose length depends on a condition")
+    _refuse_watched(op)
 
     def compute(*inputs):
         loop = find_loop(op.without_initial, inputs, node.inputs)
@@ -37,6 +39,7 @@ def jax_funcify_Scan(op: Scan, node: Apply, **kwargs: Any) -> Callable:
 @jax_funcify.register(ScanGradient)
 def jax_funcify_ScanGradient(op: ScanGradient, node: Apply, **kwargs: Any) -> Callable:
     """Run a loop backward."""
+    _refuse_watched(op.scan)
 
     def compute(*inputs):
         data, residuals, cotangents = op.split(inputs)
@@ -49,6 +52,11 @@ def jax_funcify_ScanGradient(op: ScanGradient, node: Apply, **kwargs: Any) -> Ca
 def jax_funcify_Pullback(op: Pullback, node: Apply, **kwargs: Any) -> Callable:
     """Let JAX differentiate a gradient."""
     return lambda *inputs: _single(second_gradients(op, inputs, node.inputs))
+
+
+def _refuse_watched(scan):
+    if watches(scan.mode):
+        raise NotImplementedError(f"{scan} has a mode that runs node by node: {scan.mode}")
 
 
 def _single(outputs):
