@@ -16,7 +16,7 @@ from theano.link.device import start_jax
 
 # Functions that were pickled by earlier versions look for all of these here.
 from theano.link.executor import DictFunction, Function, _Argument
-from theano.link.modes import INTERPRETED, compiles_by_jax, jax_lacks_types_of
+from theano.link.modes import compiles_by_jax, interpreting, jax_lacks_types_of
 from theano.link.profiling import node_profile_of, profile_of
 from theano.link.test_values import without_test_values
 from theano.missing import explain_missing
@@ -112,7 +112,7 @@ def function(
     if profile is None:
         profile = getattr(mode, "stats", None)  # of a ProfileMode
     if compiles_by_jax(mode) and jax_lacks_types_of(_computed(outputs, options)):
-        mode = INTERPRETED
+        mode = interpreting(_computed(outputs, options))
     if compiles_by_jax(mode):
         ins, outs = construct_function_ins_and_outs(
             inputs, _unwrap(outputs), no_default_updates=no_default_updates, **options

@@ -19,6 +19,7 @@ from pytensor.graph.traversal import io_toposort
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.shape import Shape, SpecifyShape
 from pytensor.tensor.type import TensorType
+from theano.ops.choices import IfElse, Unfit, eager_nodes
 from theano.ops.dynamic_slices import with_dynamic_slices
 from theano.ops.provenance import Parts, complaint
 
@@ -89,18 +90,23 @@ def specialize(
     ------
     ShapeError, BoundsError
         If shapes don't fit each other, or a constant index is out of bounds, naming the operation.
+        What is needed in a branch of a choice only raises this where it is computed.
     """
     slice_lengths = slice_lengths or {}
     new = {old: _like(old, value) for old, value in zip(inputs, values)}
     nodes = io_toposort(inputs, outputs)
+    chooses = any(isinstance(node.op, IfElse) for node in nodes)
+    eager = eager_nodes(outputs) if chooses else nodes
     for node in nodes:
         node_inputs = [new.get(v, v) for v in node.inputs]
         try:
             rebuilt = _rebuild(node, node_inputs, slice_lengths.get(node))
         except _Misfit as misfit:
             part = Parts(nodes).of(node)
-            text = complaint(node, str(misfit), part, node_inputs)
-            raise misfit.kind(text) from misfit.__cause__
+            error = misfit.kind(complaint(node, str(misfit), part, node_inputs))
+            if node in eager:
+                raise error from misfit.__cause__
+            rebuilt = Unfit(error, [v.type for v in node.outputs])(return_list=True)
         new.update(zip(node.outputs, rebuilt))
     return new
 

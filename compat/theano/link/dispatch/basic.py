@@ -7,6 +7,7 @@ from pytensor.scalar.basic import Complex, RoundHalfAwayFromZero
 from pytensor.tensor.math import ProdWithoutZeros
 from theano.link.device import on_cpu
 from theano.link.dispatch.lax_op import lowering
+from theano.ops.choices import Unfit, UnfitError
 from theano.ops.dynamic_slices import DynamicSlice, DynamicUpdateSlice
 from theano.ops.fusion_barrier import FusionBarrier
 from theano.ops.xlogx import XlogX, XlogY0
@@ -28,6 +29,11 @@ def _complex(op, **kwargs):
 @jax_funcify.register(ProdWithoutZeros)
 def _prod_without_zeros(op, **kwargs):
     return lambda x: jnp.prod(jnp.where(x == 0, 1, x), axis=op.axis)
+
+
+@jax_funcify.register(Unfit)
+def _unfit(op, **kwargs):
+    raise UnfitError(op.error)
 
 
 @jax_funcify.register(XlogX)
