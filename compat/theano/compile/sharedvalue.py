@@ -56,10 +56,12 @@ class TensorSharedVariable(_PyTensorSharedVariable):
         Parameters
         ----------
         borrow : bool, default False
-            Whether an array that shares memory with the variable will do. Where the value is on
-            the device it is read-only.
+            Whether the array may share memory with the variable. Where the value is on the device
+            it is a copy. Either can be written to; functions see that for certain only after
+            :meth:`set_value`.
         return_internal_type : bool, default False
-            Whether to return what is stored, which may be a JAX array, rather than a NumPy array.
+            Whether, with `borrow`, to return what is stored, which may be a JAX array. This copies
+            nothing, and can't be written to.
 
         Returns
         -------
@@ -67,9 +69,9 @@ class TensorSharedVariable(_PyTensorSharedVariable):
         """
         with IN_USE:
             value = self.container.storage.peek()
-            if return_internal_type:
-                return value if borrow else copy.copy(value)
-            return np.asarray(value) if borrow else np.array(value)
+            if borrow and (return_internal_type or isinstance(value, np.ndarray)):
+                return value
+            return np.array(value)
 
     def set_value(self, new_value: Any, borrow: bool = False) -> None:
         """Set the value.
@@ -83,12 +85,14 @@ class TensorSharedVariable(_PyTensorSharedVariable):
         """
         if new_value is None:
             raise TypeError(f"the value of {self} can't be None")
+        if not isinstance(new_value, np.ndarray) and hasattr(new_value, "__array__"):
+            new_value, borrow = np.array(new_value), True  # of a JAX array, NumPy's is read-only
         with IN_USE:
             self.container.value = new_value if borrow else copy.deepcopy(new_value)
 
     def zero(self, borrow: bool = False) -> None:
         """Set all elements to zero."""
-        self.container.value = np.zeros_like(self.get_value(borrow=True))
+        self.container.value = np.zeros_like(self.get_value(borrow=True, return_internal_type=True))
 
     @property
     def default_update(self) -> Any:
