@@ -1,6 +1,7 @@
 """Shared variables, whose values stay on the device between the calls of compiled functions."""
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ __all__ = [
     "SharedVariable",
     "TensorSharedVariable",
     "shared",
+    "shared_constructor",
 ]
 
 
@@ -145,10 +147,35 @@ def shared(
     6.0
     """
     kwargs.pop("target", None)
+    for constructor in reversed(shared.constructors):
+        try:
+            return constructor(
+                value, name=name, strict=strict, allow_downcast=allow_downcast, **kwargs
+            )
+        except TypeError:  # which says that it isn't for such values
+            continue
     if isinstance(value, (np.ndarray, np.generic, bool, int, float, complex)):
         return _shared_tensor(value, name, strict, allow_downcast, **kwargs)
     kwargs.pop("borrow", None)
     return pytensor.shared(value, name, strict, allow_downcast, **kwargs)
+
+
+shared.constructors = []
+
+
+def shared_constructor(constructor: Callable, remove: bool = False) -> Callable:
+    """Have :func:`shared` try a constructor, the one that was added last at first; a decorator.
+
+    Parameters
+    ----------
+    constructor : callable
+        Takes what `shared` does. It raises TypeError for values that it isn't for.
+    remove : bool, default False
+        Whether to try it no more.
+    """
+    change = shared.constructors.remove if remove else shared.constructors.append
+    change(constructor)
+    return constructor
 
 
 def _shared_tensor(

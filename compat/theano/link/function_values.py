@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 from pytensor.compile.inner_function import HasInnerFunction
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 from pytensor.link.basic import Container
-from theano.link.storage import DeviceStorage
 
 __all__ = ["HoldsValues", "find_name", "is_required", "is_restored"]
 
@@ -122,14 +120,22 @@ class _Values:
         self._function = function
 
     def __getitem__(self, item: Any) -> Any:
-        if isinstance(item, SharedVariable) and item in self._function.finder:
-            return item.get_value()
-        storage = self._find(item).storage
-        # Doesn't bring it back from the device for good.
-        return np.array(storage.peek()) if isinstance(storage, DeviceStorage) else storage[0]
+        container = self._find(item)
+        shared = self._shared_variable_of(container)
+        return container.value if shared is None else shared.get_value()
 
     def __setitem__(self, item: Any, value: Any) -> None:
-        self._find(item).value = value
+        container = self._find(item)
+        shared = self._shared_variable_of(container)
+        if shared is None:
+            container.value = value
+        else:
+            shared.set_value(value)
+
+    def _shared_variable_of(self, container):
+        specification = self._function.inv_finder[container]
+        shared = specification.variable if specification.shared else None
+        return shared if isinstance(shared, SharedVariable) else None
 
     def __contains__(self, item: Any) -> bool:
         return item in self._function.finder

@@ -25,8 +25,10 @@ from theano.configdefaults import config
 from theano.ops.counts import binomial_quantile, poisson_quantile
 from theano.ops.mrg import mrg_uniform
 from theano.ops.normal import box_muller
+from theano.tensor.random_state import RandomStateType, random_state_type
 
 __all__ = [
+    "RandomStateType",
     "RandomStreamsBase",
     "binomial",
     "choice",
@@ -35,6 +37,7 @@ __all__ = [
     "permutation",
     "poisson",
     "random_integers",
+    "random_state_type",
     "uniform",
 ]
 
