@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from collections import OrderedDict
 
 import numpy as np
 import pytest
@@ -61,6 +62,74 @@ class TestInputs:
         with pytest.raises(TypeError):
             theano.function([x], x * 1)(300)
 
+    @pytest.mark.parametrize(
+        ("inputs", "call", "expected"),
+        [
+            (lambda x: [(x, 2.0)], lambda f: f(), 2),
+            (lambda x: [[x]], lambda f: f(3), 3),
+            (lambda x: [("q", x)], lambda f: f(q=4), 4),
+            (lambda x: [("q", x, 5.0)], lambda f: f(), 5),
+            (lambda x: [((x, x + 1), 3.0)], lambda f: f() * 10 + f(), 34),
+            (lambda x: [("q", (x, x + 1), 3.0)], lambda f: f() * 10 + f["q"], 34),
+            (lambda x: [theano.In(x, name="q")], lambda f: f(q=6), 6),
+        ],
+    )
+    def test_may_be_given_in_short(self, inputs, call, expected):
+        x = T.dscalar("x")
+        assert float(call(theano.function(inputs(x), x * 1))) == expected
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            lambda x, y: [T.constant(3.0), x],
+            lambda x, y: [x, 3],
+            lambda x, y: [x, None],
+            lambda x, y: [x, ()],
+            lambda x, y: [x, (y, 1.0, 2.0)],
+            lambda x, y: [x, (y, T.dscalar())],
+            lambda x, y: [x, theano.shared(1.0)],
+            lambda x, y: [x, theano.In(y, value="text")],
+            lambda x, y: [x, theano.In(y, value=np.ones(3))],
+            lambda x, y: [x, theano.In(y, implicit=True)],
+            lambda x, y: [x, theano.In(y, value=1.0, update=T.cast(y, "float32"))],
+            lambda x, y: [x, theano.In(y, name=3)],
+        ],
+    )
+    def test_that_can_be_none_are_refused(self, wrong):
+        x, y = T.dscalars("x", "y")
+        with pytest.raises((TypeError, ValueError)):
+            theano.function(wrong(x, y), x + y)
+
+    def test_an_unused_one_is_told_of_before_a_missing_one(self):
+        x, y, z = T.dscalars("x", "y", "z")
+        with pytest.raises(theano.compile.UnusedInputError, match="y"):
+            theano.function([x, y], x + z)
+        with pytest.raises(theano.gof.MissingInputError, match="z"):
+            theano.function([x], x + z)
+        with pytest.raises(theano.compile.UnusedInputError, match="x"):
+            theano.function([x, theano.In(x)], x)
+
+    def test_what_to_do_with_unused_ones(self):
+        x, y = T.dscalars("x", "y")
+        with pytest.raises(ValueError, match="shout"):
+            theano.function([x, y], x * 1, on_unused_input="shout")
+        updated = theano.In(y, value=1.0, update=y + 1)
+        f = theano.function([x, updated], x * 1)
+        f(1)
+        assert float(f[y]) == 2
+
+    def test_each_is_strict_or_narrowed_by_itself(self):
+        x, y = T.fscalars("x", "y")
+        f = theano.function([theano.In(x, allow_downcast=True), theano.In(y, strict=True)], x - y)
+        assert float(f(np.array(0.5), np.array(0.25, "float32"))) == 0.25
+        with pytest.raises(TypeError):
+            f(0.5, 0.25)
+        with pytest.raises(TypeError):
+            f(0.5, np.array(0.25))
+        g = theano.function([x, theano.In(y)], x - y, allow_input_downcast=True)
+        with pytest.raises(TypeError):
+            g(np.array(0.5), np.array(0.25))
+
     def test_state_of_an_input_with_an_update(self):
         x, n = T.dscalars("x", "n")
         f = theano.function([x, theano.In(n, value=1.0, update=n + x)], n * 1)
@@ -87,11 +156,42 @@ class TestOutputs:
         x = T.dscalar("x")
         with pytest.raises(TypeError):
             theano.function([x], [[x, x + 1]])
-        with pytest.raises(TypeError):
-            theano.function([], [None])
+        for wrong in ([None], 3, "text", [x, 3.0]):
+            with pytest.raises(TypeError):
+                theano.function([x], wrong)
 
 
 class TestUpdates:
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            dict,
+            OrderedDict,
+            theano.OrderedUpdates,
+            list,
+            tuple,
+            set,
+            lambda pairs: OrderedDict(pairs).items(),
+            lambda pairs: [list(pair) for pair in pairs],
+            lambda pairs: tuple(OrderedDict(pairs).items()),
+        ],
+    )
+    def test_and_givens_may_be_any_collection_of_pairs(self, kind):
+        w, v, x, y = theano.shared(1.0), theano.shared(2.0), T.dscalar(), T.dscalar()
+        updates = kind([(w, w + x), (v, v * x)])
+        givens = dict if kind is theano.OrderedUpdates else kind  # that takes shared variables
+        f = theano.function([y], x + 1, updates=updates, givens=givens([(x, y * 10)]))
+        assert [float(f(2)), float(w.get_value()), float(v.get_value())] == [21, 21, 40]
+
+    @pytest.mark.parametrize(
+        "kind",
+        [iter, lambda pairs: zip(*zip(*pairs)), lambda pairs: (pair for pair in pairs)],
+    )
+    def test_without_a_length_are_refused(self, kind):
+        w = theano.shared(1.0)
+        with pytest.raises(TypeError):
+            theano.function([], updates=kind([(w, w + 1)]))
+
     def test_by_numbers_and_arrays(self):
         step, rate, w = theano.shared(1.0), theano.shared(np.float32(1)), theano.shared(np.ones(3))
         f = theano.function([], updates=[(step, 2), (rate, 0.5), (w, np.arange(3.0))])
@@ -105,6 +205,12 @@ class TestUpdates:
         "updates",
         [
             lambda w: [w],
+            lambda w: w,
+            lambda w: 3,
+            lambda w: [3],
+            lambda w: [(w, w, w)],
+            lambda w: [(3, w)],
+            lambda w: [(w, "text")],
             lambda w: [(w, None)],
             lambda w: [(w, 0.0)],
             lambda w: [(w, w + 1), (w, w + 2)],

@@ -25,7 +25,6 @@ from pytensor.gradient import (
     grad_undefined,
     numeric_grad,
     pullback,
-    pushforward,
     subgraph_grad,
     undefined_grad,
     undefined_grad_,
@@ -37,6 +36,7 @@ from pytensor.graph.basic import Variable
 from pytensor.tensor.type import TensorType
 from theano.compile.function import function
 from theano.missing import explain_missing
+from theano.ops.r_operators import multiply_by_jacobian
 from theano.scan_module.scan import scan
 
 __all__ = [
@@ -145,13 +145,13 @@ def Rop(
     >>> theano.function([x, v], Rop(x ** 2, x, v))([1.0, 2.0], [1.0, 1.0]).tolist()
     [2.0, 4.0]
     """
-    return pushforward(
-        _copies(f),
-        wrt,
-        eval_points,
+    lists = [list(v) if isinstance(v, (list, tuple)) else [v] for v in (f, wrt, eval_points)]
+    found = multiply_by_jacobian(
+        *([pt.as_tensor_variable(v) for v in variables] for variables in lists),
         disconnected_outputs=disconnected_outputs,
         return_disconnected=return_disconnected,
     )
+    return format_as(isinstance(f, list), isinstance(f, tuple), found)
 
 
 def _copies(f):

@@ -86,7 +86,7 @@ def assign(
     changed = {
         variable: new
         for variable, new in found.items()
-        if not np.array_equal(variable.get_value(borrow=True), new)
+        if not np.array_equal(variable.get_value(borrow=True, return_internal_type=True), new)
     }
     for variable, new in changed.items():
         variable.set_value(new)

@@ -56,7 +56,7 @@ def in_dtype(value: Any, dtype: str) -> theano.Variable:
 
 def state_like(param: SharedVariable, name: str) -> SharedVariable:
     """Make a state of an optimizer: zeros of a parameter's shape, dtype and broadcasting."""
-    value = param.get_value(borrow=True)
+    value = param.get_value(borrow=True, return_internal_type=True)
     return theano.shared(
         np.zeros(value.shape, dtype=value.dtype),
         name=f"{param.name}.{name}" if param.name else None,

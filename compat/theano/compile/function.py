@@ -1,7 +1,7 @@
 """`theano.function`: from a graph to something that can be called."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 
 import pytensor
@@ -9,7 +9,7 @@ from pytensor.compile.rebuild import UnusedInputError, construct_function_ins_an
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 from theano.compile.dump import function_dump
-from theano.compile.io import Out
+from theano.compile.io import as_input
 from theano.compile.mode import get_mode
 from theano.configdefaults import config
 from theano.link.device import start_jax
@@ -24,6 +24,10 @@ from theano.missing import explain_missing
 __all__ = ["Function", "UnusedInputError", "function", "function_dump"]
 
 __getattr__ = explain_missing(__name__, "theano.compile.pfunc")
+
+_UPDATES_SHOULD_BE = (
+    "updates should be a dict, or a list of pairs, of shared variables and their new expressions"
+)
 
 
 @without_test_values
@@ -45,17 +49,18 @@ def function(
 
     Parameters
     ----------
-    inputs : list of variables or `In`
-        What the call takes.
+    inputs : list of variables, `In` or tuples
+        What the call takes. Tuples have a name, a variable and a default, as for :func:`as_input`.
     outputs : variable, list of variables, dict of str to variable, or None
         What the call returns: an array, a list, a dict of arrays, or nothing.
     mode : str or Mode, optional
         How to compile; ``theano.config.mode`` by default. ``FAST_RUN``, ``FAST_COMPILE`` and
         ``JAX`` compile by JAX, once for each combination of the inputs' shapes; any other mode is
         PyTensor's. What depends on sparse matrices or lists is interpreted by PyTensor instead.
-    updates : dict or list of pairs of shared variable and expression, optional
-        The shared variables' values after the call.
-    givens : dict or list of pairs of variables, optional
+    updates : dict, or list of pairs of shared variable and expression, optional
+        The shared variables' values after the call. Anything of a known length that yields such
+        pairs will do, as ``updates.items()`` does.
+    givens : dict, or list of pairs of variables, optional
         Replacements to make in the graph.
     no_default_updates : bool or list of shared variables, default False
         Whether, or of what, to leave out default updates, such as those of random streams.
@@ -100,10 +105,11 @@ def function(
     if not isinstance(inputs, (list, tuple)):
         raise TypeError(f"the inputs of a function should be a list, got {inputs!r}")
     outputs, keys = _split_dict(outputs)
-    inputs, cut = _without_owners(inputs)
+    unwrapped = _unwrap(outputs)
+    inputs, cut = _without_owners([as_input(i, allow_input_downcast) for i in inputs])
     options = {
         "updates": _update_pairs(updates),
-        "givens": [*(givens.items() if isinstance(givens, Mapping) else givens or ()), *cut],
+        "givens": [*_pairs(givens), *cut],
         "rebuild_strict": rebuild_strict,
         "allow_input_downcast": allow_input_downcast,
     }
@@ -111,11 +117,12 @@ def function(
     mode = get_mode(mode)
     if profile is None:
         profile = getattr(mode, "stats", None)  # of a ProfileMode
-    if compiles_by_jax(mode) and jax_lacks_types_of(_computed(outputs, options)):
-        mode = interpreting(_computed(outputs, options))
+    computed = _computed(inputs, unwrapped, options)
+    if compiles_by_jax(mode) and jax_lacks_types_of(computed):
+        mode = interpreting(computed)
     if compiles_by_jax(mode):
         ins, outs = construct_function_ins_and_outs(
-            inputs, _unwrap(outputs), no_default_updates=no_default_updates, **options
+            inputs, unwrapped, no_default_updates=no_default_updates, **options
         )
         profile = profile_of(profile, name)
         compiled = Function(ins, outs, name, mode, on_unused_input, profile)
@@ -140,15 +147,11 @@ def _without_owners(inputs):
     """Let variables without an owner stand for inputs that are expressions."""
     found, cut = [], []
     for given in inputs:
-        variable = getattr(given, "variable", given)
-        if getattr(variable, "owner", None) is not None:
-            fresh = variable.type(variable.name)
-            cut.append((variable, fresh))
-            if given is variable:
-                given = fresh
-            else:
-                given = copy.copy(given)
-                given.variable = fresh
+        if given.variable.owner is not None:
+            fresh = given.variable.type(given.variable.name)
+            cut.append((given.variable, fresh))
+            given = copy.copy(given)
+            given.variable = fresh
         found.append(given)
     return found, cut
 
@@ -163,39 +166,45 @@ def _split_dict(outputs):
     return [outputs[key] for key in keys], keys
 
 
-def _computed(outputs, options):
+def _computed(inputs, outputs, options):
     """List what a function computes: outputs, updates, and replacements."""
-    outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    outputs = outputs if isinstance(outputs, list) else [outputs]
     computed = [*outputs, *(new for pair in ("updates", "givens") for _, new in options[pair])]
-    computed = [getattr(v, "variable", v) for v in computed]
+    computed += [i.update for i in inputs]
     return [v for v in computed if isinstance(v, Variable)]
 
 
 def _unwrap(outputs):
     if isinstance(outputs, (list, tuple)):
-        return [_unwrap(output) for output in outputs]
-    if isinstance(outputs, Out):
-        return outputs.variable
-    if outputs is None or isinstance(outputs, Variable):
-        return outputs
-    return pytensor.tensor.as_tensor_variable(outputs)
+        return [_unwrap_one(output) for output in outputs]
+    return None if outputs is None else _unwrap_one(outputs)
+
+
+def _unwrap_one(output):
+    variable = getattr(output, "variable", output)
+    if not isinstance(variable, Variable):
+        raise TypeError(f"an output of a function should be a variable or Out, got {output!r}")
+    return variable
+
+
+def _pairs(given):
+    return given.items() if isinstance(given, Mapping) else given or ()
 
 
 def _update_pairs(updates):
     """Make pairs of updates, whose expressions are variables as wide as the shared variable."""
-    if not updates:
-        return []
-    pairs = list(updates.items()) if isinstance(updates, Mapping) else updates
-    if not isinstance(pairs, (list, tuple)) or not all(map(_is_pair, pairs)):
-        raise TypeError(
-            "updates should be a dict, or a list of pairs, of shared variables and their new "
-            f"expressions; got {updates!r}"
-        )
-    return [(shared, _checked_update(shared, new)) for shared, new in pairs]
-
-
-def _is_pair(item):
-    return isinstance(item, (list, tuple)) and len(item) == 2
+    if not isinstance(updates, (Sized, type(None))):
+        raise TypeError(f"{_UPDATES_SHOULD_BE}: put them into a list, as in list(...)")
+    found = []
+    for pair in _pairs(updates):
+        if isinstance(pair, Variable):
+            raise ValueError(f"{_UPDATES_SHOULD_BE}; got {updates!r}")
+        try:
+            shared, new = pair
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{_UPDATES_SHOULD_BE}; got {pair!r} among them") from error
+        found.append((shared, _checked_update(shared, new)))
+    return found
 
 
 def _checked_update(shared, new):

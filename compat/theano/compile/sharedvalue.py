@@ -1,6 +1,7 @@
 """Shared variables, whose values stay on the device between the calls of compiled functions."""
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ __all__ = [
     "SharedVariable",
     "TensorSharedVariable",
     "shared",
+    "shared_constructor",
 ]
 
 __getattr__ = explain_missing(__name__, "pytensor.compile.sharedvalue")
@@ -59,10 +61,12 @@ class TensorSharedVariable(_PyTensorSharedVariable):
         Parameters
         ----------
         borrow : bool, default False
-            Whether an array that shares memory with the variable will do. Where the value is on
-            the device it is read-only.
+            Whether the array may share memory with the variable. Where the value is on the device
+            it is a copy. Either can be written to; functions see that for certain only after
+            :meth:`set_value`.
         return_internal_type : bool, default False
-            Whether to return what is stored, which may be a JAX array, rather than a NumPy array.
+            Whether, with `borrow`, to return what is stored, which may be a JAX array. This copies
+            nothing, and can't be written to.
 
         Returns
         -------
@@ -70,9 +74,9 @@ class TensorSharedVariable(_PyTensorSharedVariable):
         """
         with IN_USE:
             value = self.container.storage.peek()
-            if return_internal_type:
-                return value if borrow else copy.copy(value)
-            return np.asarray(value) if borrow else np.array(value)
+            if borrow and (return_internal_type or isinstance(value, np.ndarray)):
+                return value
+            return np.array(value)
 
     def set_value(self, new_value: Any, borrow: bool = False) -> None:
         """Set the value.
@@ -86,12 +90,14 @@ class TensorSharedVariable(_PyTensorSharedVariable):
         """
         if new_value is None:
             raise TypeError(f"the value of {self} can't be None")
+        if not isinstance(new_value, np.ndarray) and hasattr(new_value, "__array__"):
+            new_value, borrow = np.array(new_value), True  # of a JAX array, NumPy's is read-only
         with IN_USE:
             self.container.value = new_value if borrow else copy.deepcopy(new_value)
 
     def zero(self, borrow: bool = False) -> None:
         """Set all elements to zero."""
-        self.container.value = np.zeros_like(self.get_value(borrow=True))
+        self.container.value = np.zeros_like(self.get_value(borrow=True, return_internal_type=True))
 
     @property
     def default_update(self) -> Any:
@@ -144,10 +150,35 @@ def shared(
     6.0
     """
     kwargs.pop("target", None)
+    for constructor in reversed(shared.constructors):
+        try:
+            return constructor(
+                value, name=name, strict=strict, allow_downcast=allow_downcast, **kwargs
+            )
+        except TypeError:  # which says that it isn't for such values
+            continue
     if isinstance(value, (np.ndarray, np.generic, bool, int, float, complex)):
         return _shared_tensor(value, name, strict, allow_downcast, **kwargs)
     kwargs.pop("borrow", None)
     return pytensor.shared(value, name, strict, allow_downcast, **kwargs)
+
+
+shared.constructors = []
+
+
+def shared_constructor(constructor: Callable, remove: bool = False) -> Callable:
+    """Have :func:`shared` try a constructor, the one that was added last at first; a decorator.
+
+    Parameters
+    ----------
+    constructor : callable
+        Takes what `shared` does. It raises TypeError for values that it isn't for.
+    remove : bool, default False
+        Whether to try it no more.
+    """
+    change = shared.constructors.remove if remove else shared.constructors.append
+    change(constructor)
+    return constructor
 
 
 def _shared_tensor(

@@ -7,11 +7,12 @@ from typing import Any
 
 from pytensor.compile.debug import debugmode
 from pytensor.compile.executor import Function
-from pytensor.graph.basic import Apply
+from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.features import Feature
 from pytensor.graph.traversal import io_toposort
-from pytensor.link.basic import JITLinker
+from pytensor.link.basic import Container, JITLinker
 from pytensor.link.utils import raise_with_op
+from theano.link.function_values import HoldsValues, is_restored
 from theano.ops.provenance import Parts, complaint, describe_call, trace_of
 
 __all__ = ["ExplainedFunction", "ExplainedMaker"]
@@ -24,7 +25,7 @@ _REPORTS = {
 }
 
 
-class ExplainedFunction(Function):
+class ExplainedFunction(HoldsValues, Function):
     """A function of PyTensor's whose errors say what failed, and where that was made.
 
     Attributes
@@ -35,12 +36,39 @@ class ExplainedFunction(Function):
 
     title: "str | None" = None
 
-    def __call__(self, *args, **kwargs) -> Any:
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._restored = [
+            (container.storage, container.storage[0])
+            for spec, container in zip(self.maker.inputs, self.input_storage)
+            if is_restored(spec)
+        ]
+
+    def __call__(self, *args, output_subset: "list | None" = None, **kwargs) -> Any:
         try:
-            return super().__call__(*args, **kwargs)
+            found = super().__call__(*args, **kwargs)
         except Exception as error:
             _explain(error, self)
             raise
+        finally:
+            for storage, value in self._restored:
+                storage[0] = value
+        if output_subset is None:
+            return found
+        return [([found] if self.unpack_single else found)[n] for n in output_subset]
+
+    def __str__(self) -> str:
+        return f"function {self.name!r}" if self.name else "a function"
+
+    @property
+    def fn(self) -> Any:
+        """What computes the graph, of what is in `input_storage`: PyTensor's virtual machine."""
+        return self.vm
+
+    @property
+    def n_returned_outputs(self) -> int:
+        """How many outputs there are, besides updates."""
+        return self._n_returned_outputs
 
     def copy(self, share_memory: bool = False, *args, **kwargs) -> "ExplainedFunction":
         """Make a function that computes the same, as PyTensor does.
@@ -76,10 +104,23 @@ class ExplainedMaker:
         self.parts = Parts(io_toposort([getattr(i, "variable", i) for i in inputs], variables))
         super().__init__(inputs, outputs, *args, **kwargs)
 
+    def create(self, input_storage: "Sequence | None" = None, *args: Any, **kwargs: Any) -> Any:
+        """Make a function, whose inputs have their defaults, of the right types."""
+        values = [i.value for i in self.inputs] if input_storage is None else input_storage
+        return super().create([*map(_in_type, self.inputs, values)], *args, **kwargs)
+
     def create_fgraph(self, *args: Any, **kwargs: Any) -> tuple:
         fgraph, updates = super().create_fgraph(*args, **kwargs)
         fgraph.attach_feature(_KeptTraces())
         return fgraph, updates
+
+
+def _in_type(specification, value):
+    if value is None or isinstance(value, (Container, Variable)):
+        return value
+    return specification.variable.type.filter(
+        value, strict=specification.strict, allow_downcast=specification.allow_downcast
+    )
 
 
 def _explain(error, function):

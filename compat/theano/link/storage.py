@@ -103,10 +103,11 @@ class HostStorage:
         return self._storage[0]
 
     def on_device(self) -> Any:
-        """Return a copy of the value on the device."""
+        """Return a copy of the value on the device; None if there is no value."""
         import jax.numpy as jnp
 
-        return jnp.array(self.peek(), copy=True)
+        value = self.peek()
+        return None if value is None else jnp.array(value, copy=True)
 
     def put(self, array: Any) -> None:
         """Take a JAX array as the value."""

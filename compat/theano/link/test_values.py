@@ -106,6 +106,8 @@ def _register_builders() -> None:
         FunctionMaker.__init__,
         GraphRewriter.rewrite,
         OpFromGraph.__init__,
+        OpFromGraph._build_and_cache_lop_op,
+        OpFromGraph._build_and_cache_rop_op,
         SpecializedGraph.executable,
     ]
     functions += [

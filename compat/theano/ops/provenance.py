@@ -116,10 +116,14 @@ def _where(frames):
 
 
 def _package(file: str) -> "Path | None":
-    """The outermost package that a file is in."""
-    folder, found = Path(file).parent, None
-    while (folder / "__init__.py").exists():
-        folder, found = folder.parent, folder
+    """The outermost package that a file is in; None for code that isn't of a file."""
+    if file.startswith("<"):  # <string>, <stdin>, <ipython-input-1-...>
+        return None
+    found = None
+    for folder in Path(file).parents:  # of a relative name, these end at the current folder
+        if not (folder / "__init__.py").exists():
+            break
+        found = folder
     return found
 
 

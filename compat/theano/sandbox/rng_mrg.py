@@ -261,7 +261,7 @@ class MRG_RandomStreams:
         """
         self.set_rstate(self.default_instance_seed if seed is None else seed)
         for state, new_state, _, _ in self.state_updates:
-            n_streams = len(state.get_value(borrow=True))
+            n_streams = len(state.get_value(borrow=True, return_internal_type=True))
             dtype = new_state.owner.outputs[1].dtype
             state.set_value(self.get_substream_rstates(n_streams, dtype), borrow=True)
 

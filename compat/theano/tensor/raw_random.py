@@ -10,7 +10,6 @@ Mersenne Twister, which JAX can't compile.
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Callable, Sequence
 from functools import reduce
@@ -22,13 +21,12 @@ import numpy as np
 import pytensor.scalar as ps
 import pytensor.tensor as pt
 from pytensor.graph.basic import Constant, Variable
-from pytensor.tensor.type import TensorType
 from theano.configdefaults import config
 from theano.missing import explain_missing
 from theano.ops.counts import binomial_quantile, poisson_quantile
-from theano.ops.mrg import M2, mrg_uniform
+from theano.ops.mrg import mrg_uniform
 from theano.ops.normal import box_muller
-from theano.sandbox.rng_mrg import substreams
+from theano.tensor.random_state import RandomStateType, random_state_type
 
 __all__ = [
     "RandomStateType",
@@ -47,35 +45,6 @@ __all__ = [
 __getattr__ = explain_missing(__name__)
 
 Draw = tuple[Variable, Variable]
-
-
-class RandomStateType(TensorType):
-    """The type of a generator's state, in the place of which a NumPy generator may be given.
-
-    Examples
-    --------
-    >>> import numpy as np, theano
-    >>> rng = random_state_type("rng")
-    >>> draw = theano.function([rng], uniform(rng, (2,))[1])
-    >>> first, same = draw(np.random.RandomState(1)), draw(np.random.RandomState(1))
-    >>> bool((first == same).all())
-    True
-    """
-
-    def filter(
-        self, data: Any, strict: bool = False, allow_downcast: bool | None = None
-    ) -> np.ndarray:
-        """Make a state of a `numpy.random.RandomState`, which stays as it is; check others."""
-        if isinstance(data, np.random.RandomState):
-            seed = int(copy.deepcopy(data).randint(1, M2))
-            data = substreams(np.full(6, seed, np.int32), N_STREAMS)
-        return super().filter(data, strict, allow_downcast)
-
-
-# The fewest streams of a state that isn't made for a draw of known size.
-N_STREAMS = 256
-
-random_state_type = RandomStateType("int32", (None, 6))
 
 
 # ------------------------------------------------------------------------------------------------

@@ -8,23 +8,21 @@ from typing import Any
 
 import numpy as np
 from pytensor.graph.basic import Variable
-from pytensor.tensor.type import TensorType
-from theano.compile.sharedvalue import TensorSharedVariable
 from theano.missing import explain_missing
-from theano.sandbox.rng_mrg import M1, M2, guess_n_streams, substreams
-from theano.tensor.raw_random import N_STREAMS, RandomStreamsBase
+from theano.sandbox.rng_mrg import guess_n_streams
+from theano.tensor.random_state import (
+    N_STREAMS,
+    RandomStateSharedVariable,
+    StreamGenerator,
+    randomstate_constructor,
+    shared_state,
+    streams_of_seed,
+)
+from theano.tensor.raw_random import RandomStreamsBase
 
-__all__ = ["RandomStateSharedVariable", "RandomStreams"]
+__all__ = ["RandomStateSharedVariable", "RandomStreams", "randomstate_constructor"]
 
 __getattr__ = explain_missing(__name__)
-
-# A draw of unknown size, or whose size isn't its number of uniform numbers, shouldn't take its
-# streams one after the other.
-_MIN_N_STREAMS = N_STREAMS
-
-
-class RandomStateSharedVariable(TensorSharedVariable):
-    """The state of a draw's streams, which a compiled function updates at each call."""
 
 
 class RandomStreams(RandomStreamsBase):
@@ -88,16 +86,16 @@ class RandomStreams(RandomStreamsBase):
         for state, _ in self.state_updates:
             self[state] = int(seedgen.randint(2**30))
 
-    def __getitem__(self, item: Variable) -> np.ndarray:
-        """The value of a draw's state, `draw.rng`: an int32 matrix."""
+    def __getitem__(self, item: Variable) -> StreamGenerator:
+        """The generator of a draw, `draw.rng`."""
         return item.get_value(borrow=True)
 
     def __setitem__(self, item: Variable, val: Any) -> None:
-        """Set a draw's state: to an int32 matrix, or by a seed or a `numpy.random.RandomState`."""
-        if isinstance(val, np.random.RandomState):
-            val = int(val.randint(2**30))
+        """Set a draw's generator: to one, to an int32 matrix, or by a seed."""
         if isinstance(val, Integral):
-            val = _states(int(val), len(item.get_value(borrow=True)))
+            generator = item.get_value()
+            generator.seed(int(val))
+            val = generator
         item.set_value(val)
 
     def gen(self, op: Callable, *args: Any, **kwargs: Any) -> Variable:
@@ -116,10 +114,8 @@ class RandomStreams(RandomStreamsBase):
             the new state.
         """
         size = args[0] if args else kwargs.get("size")
-        n_streams = max(_MIN_N_STREAMS, 1 if size is None else guess_n_streams(size))
-        states = _states(int(self.gen_seedgen.randint(2**30)), n_streams)
-        state = RandomStateSharedVariable(TensorType("int32", states.shape), states, strict=False)
-        state.tag.is_rng = True
+        n_streams = max(N_STREAMS, 1 if size is None else guess_n_streams(size))
+        state = shared_state(streams_of_seed(int(self.gen_seedgen.randint(2**30)), n_streams))
         new_state, draw = op(state, *args, **kwargs)
         draw.rng = state
         draw.update = (state, new_state)
@@ -133,10 +129,3 @@ def _check_seed(seed: Any) -> None:
         raise TypeError(f"a seed is an integer, or None, not {seed!r}")
     if seed is not None and not 0 <= seed < 2**32:
         raise ValueError(f"a seed is from 0 to 2**32 - 1, not {seed}")
-
-
-def _states(seed: int, n_streams: int) -> np.ndarray:
-    """States for a stream, from six numbers that NumPy draws for its seed."""
-    seedgen = np.random.RandomState(seed)
-    numbers = [seedgen.randint(1, modulus) for modulus in (M1, M1, M1, M2, M2, M2)]
-    return substreams(np.array(numbers, dtype=np.int32), n_streams)
