@@ -217,10 +217,10 @@ def test_unused_keyword_arguments_are_warned_of():
     layer = ScaledLayer(DropoutLayer(InputLayer((None, 3))))
     assert messages(layer, factor=2, deterministic=True) == []
     assert messages(layer, factro=2) == [
-        "get_output: no layer takes the argument factro; perhaps you mean factor"
+        "get_output: no layer takes the argument factro; perhaps you meant factor"
     ]
     assert messages(layer, determinstic=True, something=1) == [
-        "get_output: no layer takes the argument determinstic; perhaps you mean deterministic",
+        "get_output: no layer takes the argument determinstic; perhaps you meant deterministic",
         "get_output: no layer takes the argument something",
     ]
 

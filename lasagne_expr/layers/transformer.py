@@ -8,6 +8,7 @@ import numpy as np
 import theano
 import theano.tensor as T
 
+from ..errors import kind_of_error
 from ..utils import as_tuple, floatX
 from .base import Layer, MergeLayer
 from .checks import positive_int
@@ -50,7 +51,7 @@ class _WarpLayer(MergeLayer):
         try:
             factors = as_tuple(given, 2, numbers.Real)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{self}: downsample_factor: {error}") from error
+            raise kind_of_error(error)(f"{self}: downsample_factor: {error}") from error
         if not all(0 < factor < math.inf for factor in factors):
             raise ValueError(f"{self}: downsample_factor should be positive, got {given}")
         return factors

@@ -8,6 +8,7 @@ import theano
 
 from ...init import Constant, GlorotUniform
 from ...nonlinearities import rectify
+from ...errors import kind_of_error
 from ...utils import as_tuple
 from ..base import Layer
 from ..checks import (
@@ -135,7 +136,7 @@ class BaseConvLayer(Layer):
         try:
             sizes = as_tuple(value, self.n, numbers.Integral)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{self}: {name}: {error}") from error
+            raise kind_of_error(error)(f"{self}: {name}: {error}") from error
         if min(sizes) < least:
             raise ValueError(f"{self}: {name} should be at least {least}, got {value}")
         return tuple(int(size) for size in sizes)

@@ -7,6 +7,7 @@ import theano
 import theano.tensor as T
 from theano.tensor.signal.pool import pool_2d, pool_3d
 
+from ...errors import kind_of_error
 from ...utils import as_tuple
 from ..base import Layer
 from ..checks import as_floats, require_sizes
@@ -84,7 +85,7 @@ class _PoolLayer(Layer):
         try:
             sizes = as_tuple(value, self.num_axes, numbers.Integral)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{self}: {name}: {error}") from error
+            raise kind_of_error(error)(f"{self}: {name}: {error}") from error
         if min(sizes) < least:
             raise ValueError(f"{self}: {name} should be at least {least}, got {value}")
         return tuple(int(size) for size in sizes)
