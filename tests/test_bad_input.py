@@ -200,7 +200,7 @@ class TestSizes:
             lambda source: layers.Upscale2DLayer(source, given, name="l"),
         ):
             with pytest.raises(
-                TypeError, match=r"'l': .*expected .* of type Integral, got .*(Tr|Fa)"
+                TypeError, match=r"'l': .*expected .* of int, got .*(Tr|Fa)"
             ):
                 make(InputLayer((None, 3, 8, 8)))
 

@@ -6,7 +6,7 @@ from typing import Any
 import theano
 
 from ..errors import ArgumentError, kind_of_error
-from ..parameters import create_param, param_has_tags, select_shared_vars
+from ..parameters import create_param, param_has_tags, require_all_sizes, select_shared_vars
 from .several import checked_shape, checked_sizes
 
 __all__ = ["Layer", "MergeLayer"]
@@ -158,14 +158,21 @@ class Layer:
         ValueError, TypeError
             As `lasagne_expr.parameters.create_param` does, naming the layer.
         """
-        full_name = f"{self.name}.{name}" if self.name and name else name
         try:
-            param = create_param(spec, shape, full_name)
+            param = create_param(spec, shape, self._full_name(name))
         except (TypeError, ValueError) as error:
             raise kind_of_error(error)(f"{self}: {error}") from error
         tags = {"trainable": True, "regularizable": True, **tags}
         self.params[param] = {tag for tag, value in tags.items() if value}
         return param
+
+    def _add_full_param(self, spec, shape, name, **tags):
+        """Make a parameter that may not broadcast, as what is multiplied as a matrix may not."""
+        param = self.add_param(spec, shape, name=name, **tags)
+        return require_all_sizes(param, shape, f"{self}: parameter {self._full_name(name)}")
+
+    def _full_name(self, name):
+        return f"{self.name}.{name}" if self.name and name else name
 
     def get_params(self, unwrap_shared: bool = True, **tags: bool) -> list:
         """List this layer's parameters.

@@ -7,6 +7,7 @@ import theano
 import theano.tensor as T
 from theano.compile import SharedVariable
 
+from ..errors import UnsupportedValueError
 from ..init import Constant
 from ..nonlinearities import identity
 from ..theano_extensions.padding import pad
@@ -50,7 +51,9 @@ class LocalResponseNormalization2DLayer(Layer):
     Raises
     ------
     ValueError
-        If the input hasn't four dimensions, `n` is even, or a number is out of its range.
+        If the input hasn't four dimensions, or a number is out of its range.
+    NotImplementedError
+        If `n` is even; it is a ValueError, too.
     TypeError
         If an argument isn't of the type that it should be.
 
@@ -89,7 +92,7 @@ class LocalResponseNormalization2DLayer(Layer):
         self.beta = scalar(self, "beta", beta, math.isfinite, "finite")
         self.n = positive_int(self, "n", n)
         if n % 2 == 0:
-            raise ValueError(f"{self}: n should be odd, as many channels on both sides; got {n}")
+            raise UnsupportedValueError(f"{self}: n should be odd, as many channels on both sides; got {n}")
 
     def get_output_shape_for(self, input_shape: tuple) -> tuple:
         return input_shape
@@ -131,7 +134,8 @@ class BatchNormLayer(Layer):
         What is multiplied with, of the same shape. None for nothing.
     mean : array, shared variable, expression or callable, default Constant(0)
         The running average of the mean, of the same shape. An expression is used as it is in
-        deterministic passes, and is never updated.
+        deterministic passes, and is never updated. Both averages have the tag
+        ``batch_norm_stat``.
     inv_std : array, shared variable, expression or callable, default Constant(1)
         The running average of ``1 / sqrt(var + epsilon)``, of the same shape. As for `mean`, an
         expression is never updated.
@@ -200,9 +204,9 @@ class BatchNormLayer(Layer):
         shape = known_sizes(self, other_axes(self, self.axes), "beta, gamma, mean and inv_std")
         self.beta = self._learned(beta, shape, "beta", regularizable=False)
         self.gamma = self._learned(gamma, shape, "gamma")
-        fixed = {"trainable": False, "regularizable": False}
-        self.mean = self.add_param(mean, shape, "mean", **fixed)
-        self.inv_std = self.add_param(inv_std, shape, "inv_std", **fixed)
+        fixed = {"trainable": False, "regularizable": False, "batch_norm_stat": True}
+        self.mean = self._add_full_param(mean, shape, "mean", **fixed)
+        self.inv_std = self._add_full_param(inv_std, shape, "inv_std", **fixed)
 
     def _learned(self, spec, shape, name, **tags):
         return None if spec is None else self.add_param(spec, shape, name, **tags)
@@ -319,7 +323,8 @@ def _remove_biases(layer):
 
 def _name_above(layer, suffix, kwargs):
     """Take the name from keyword arguments, or make one from the layer's."""
-    return kwargs.pop("name", None) or (layer.name and f"{layer.name}_{suffix}")
+    below = getattr(layer, "name", None)
+    return kwargs.pop("name", None) or (below and f"{below}_{suffix}")
 
 
 def _put_on(layer, nonlinearity, name):

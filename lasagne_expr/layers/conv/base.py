@@ -8,7 +8,7 @@ import theano
 
 from ...init import Constant, GlorotUniform
 from ...nonlinearities import rectify
-from ...errors import kind_of_error
+from ...errors import ArgumentError, kind_of_error
 from ...utils import as_tuple
 from ..base import Layer
 from ..checks import (
@@ -110,7 +110,7 @@ class BaseConvLayer(Layer):
         self.untie_biases = untie_biases
         self.flip_filters = flip_filters
         self.num_groups = self._checked_groups(num_groups)
-        self.W = self.add_param(W, self.get_W_shape(), name="W")
+        self.W = self._add_full_param(W, self.get_W_shape(), name="W")
         self.b = None
         if b is not None:
             shape = (self.num_filters, *self._places())
@@ -145,9 +145,9 @@ class BaseConvLayer(Layer):
         if not isinstance(pad, str):
             return self._sizes(name, pad, least=0)
         if pad not in ("valid", "full", "same"):
-            raise ValueError(
-                f"{self}: {name} should be one or more integers, 'valid', 'full' or 'same', got "
-                f"{pad!r}"
+            raise ArgumentError(
+                f"{self}: {name} should be an integer or an iterable of int, one for each axis, or "
+                f"'valid', 'full' or 'same', got {pad!r}"
             )
         if pad == "same" and any(size % 2 == 0 for size in self.filter_size):
             raise NotImplementedError(
