@@ -14,6 +14,7 @@ from ..theano_extensions.padding import pad
 from .axes import broadcast_over, checked_axes, other_axes
 from .base import Layer
 from .checks import known_sizes, positive_int, scalar
+from .sequences import features_are_last
 from .special import BiasLayer, NonlinearityLayer, ScaleLayer
 
 __all__ = [
@@ -436,6 +437,11 @@ def layer_norm(layer: Layer, **kwargs) -> Layer:
     added a learned bias per unit or channel, which takes the place of the layer's own. The
     layer's nonlinearity moves to the top.
 
+    Of sequences, ``(batch, steps, features)``, each step is standardized by itself, with a factor
+    and a bias per feature, so that they may have any length. Outputs of three axes are sequences,
+    unless they come from a layer that has its channels second, such as a convolution; and so are
+    those of recurrent layers, and of dense layers that keep several leading axes.
+
     Parameters
     ----------
     layer : Layer
@@ -458,17 +464,20 @@ def layer_norm(layer: Layer, **kwargs) -> Layer:
     >>> get_all_params(layer_norm(DenseLayer(InputLayer((None, 3)), num_units=5, name="hidden")))
     [hidden.W, hidden_ln_scale.scales, hidden_ln_bias.b]
     """
-    return _standardized(layer, "features", "ln", True, True, kwargs)
+    if not features_are_last(layer):
+        return _standardized(layer, "features", "ln", True, True, kwargs)
+    last = len(layer.output_shape) - 1
+    return _standardized(layer, last, "ln", True, True, kwargs, shared_axes=tuple(range(last)))
 
 
-def _standardized(layer, axes, suffix, learn_scale, learn_bias, kwargs):
+def _standardized(layer, axes, suffix, learn_scale, learn_bias, kwargs, shared_axes="auto"):
     """Put a standardization, and what is learned after it, below a layer's nonlinearity."""
     nonlinearity = _take_nonlinearity(layer)
     _remove_biases(layer)
     name = _name_above(layer, suffix, kwargs)
     layer = StandardizationLayer(layer, **{"axes": axes, "name": name, **kwargs})
     if learn_scale:
-        layer = ScaleLayer(layer, name=name and f"{name}_scale")
+        layer = ScaleLayer(layer, shared_axes=shared_axes, name=name and f"{name}_scale")
     if learn_bias:
-        layer = BiasLayer(layer, name=name and f"{name}_bias")
+        layer = BiasLayer(layer, shared_axes=shared_axes, name=name and f"{name}_bias")
     return _put_on(layer, nonlinearity, name)

@@ -51,7 +51,7 @@ def pool_output_length(
     return max(0, (input_length - pool_size + stride - 1) // stride) + 1
 
 
-class _PoolLayer(Layer):
+class PoolLayer(Layer):
     """What pooling over one to three axes, the last of the input, has in common."""
 
     num_axes: int
@@ -133,7 +133,7 @@ class _PoolLayer(Layer):
         return pooled[..., 0] if extra else pooled
 
 
-class Pool1DLayer(_PoolLayer):
+class Pool1DLayer(PoolLayer):
     """Pool over windows along the last of three axes.
 
     Parameters
@@ -176,7 +176,7 @@ class Pool1DLayer(_PoolLayer):
         return self._pool(pool_2d, input, 2)
 
 
-class Pool2DLayer(_PoolLayer):
+class Pool2DLayer(PoolLayer):
     """Pool over windows along the last two of four axes.
 
     Parameters
@@ -229,7 +229,7 @@ class Pool2DLayer(_PoolLayer):
         return self._pool(pool_2d, input, 2)
 
 
-class Pool3DLayer(_PoolLayer):
+class Pool3DLayer(PoolLayer):
     """Pool over windows along the last three of five axes.
 
     Parameters
