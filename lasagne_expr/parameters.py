@@ -295,8 +295,8 @@ def create_param(spec: Any, shape: tuple, name: "str | None" = None) -> theano.V
     Notes
     -----
     An expression's shape is worked out from its shared variables' current values. Where it depends
-    on an input of the network (a hypernetwork), it is checked as far as it is known. A variable that
-    broadcasts along an axis, where its size is 1, fits any size there.
+    on an input of the network (a hypernetwork), it is checked as far as it is known. A variable
+    that broadcasts along an axis, where its size is 1, fits any size there.
 
     Examples
     --------

@@ -48,8 +48,8 @@ def install_as_lasagne() -> None:
     ``lasagne.layers`` is then the very same module as ``lasagne_expr.layers``, and so are all
     others, so code written for Lasagne runs as it is, and pickles that name classes of
     ``lasagne`` load. The modules then also answer to the names that Lasagne's import, such as
-    ``lasagne.layers.recurrent.unroll_scan``. It holds for the whole process; calling it again changes
-    nothing.
+    ``lasagne.layers.recurrent.unroll_scan``. It holds for the whole process; calling it again
+    changes nothing.
 
     Raises
     ------

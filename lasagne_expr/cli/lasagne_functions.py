@@ -47,7 +47,7 @@ def meshgrid(height: Any, width: Any) -> theano.Variable:
 def interpolate(
     im: Any, x: Any, y: Any, out_height: Any, out_width: Any, border_mode: str
 ) -> theano.Variable:
-    """Look up images ``(batch, rows, columns, channels)`` at points, ``out_height * out_width`` each.
+    """Look up images, ``(batch, rows, columns, channels)``, at ``out_height * out_width`` points.
 
     >>> im = T.constant(np.arange(3.0).reshape(1, 1, 3, 1))
     >>> x, y = T.constant([-0.5, 0.5]), T.constant([0.0, 0.0])
@@ -108,7 +108,8 @@ def initial_spline(
     Returns
     -------
     right_mat : tensor constant or None
-        1, x, y and each control point's U at every point of the output; with `precompute_grid` only.
+        1, x, y and each control point's U at every point of the output; with `precompute_grid`
+        only.
     L_inv : tensor constant
         The inverse of the system of equations.
     source_points : tensor constant

@@ -1,7 +1,7 @@
 """Names that Lasagne's modules have besides their own functions and classes, and where they are.
 
-Programs written for Lasagne take some of them, such as `lasagne.layers.recurrent.unroll_scan`. So the
-modules have them while they are called `lasagne`; the library itself does without.
+Programs written for Lasagne take some of them, such as `lasagne.layers.recurrent.unroll_scan`. So
+the modules have them once they are called `lasagne`; the library itself does without.
 """
 
 import importlib
@@ -73,22 +73,46 @@ LASAGNE_NAMES = {
 }
 
 
-_LAYERS = (
-    "base conv corrmm dense dnn embedding helper input local merge noise normalization pool recurrent "
-    "shape special"
-)
-
 # Those of this library's modules that Lasagne has.
 LASAGNE_MODULES = (
     _PACKAGE,
     *(
         f"{_PACKAGE}.{name}"
         for name in (
-            "init layers nonlinearities objectives random regularization theano_extensions "
-            "theano_extensions.conv theano_extensions.padding updates utils"
-        ).split()
+            "init",
+            "layers",
+            "nonlinearities",
+            "objectives",
+            "random",
+            "regularization",
+            "theano_extensions",
+            "theano_extensions.conv",
+            "theano_extensions.padding",
+            "updates",
+            "utils",
+        )
     ),
-    *(f"{_PACKAGE}.layers.{name}" for name in _LAYERS.split()),
+    *(
+        f"{_PACKAGE}.layers.{name}"
+        for name in (
+            "base",
+            "conv",
+            "corrmm",
+            "dense",
+            "dnn",
+            "embedding",
+            "helper",
+            "input",
+            "local",
+            "merge",
+            "noise",
+            "normalization",
+            "pool",
+            "recurrent",
+            "shape",
+            "special",
+        )
+    ),
 )
 
 

@@ -125,8 +125,8 @@ class Layer:
         given = f"{self}: get_output_shape_for returned {shape!r} for an input of shape {source}"
         if isinstance(shape, theano.Variable):
             raise ArgumentError(
-                f"{given}: that is a symbolic output shape, but it must be a tuple of integers, and "
-                "None for sizes that are known at a call"
+                f"{given}: that is a symbolic output shape, but it must be a tuple of integers, "
+                "and None for sizes that are known at a call"
             )
         if not isinstance(shape, (tuple, list, Mapping)):
             raise TypeError(f"{given}: a shape must be a tuple")

@@ -14,7 +14,7 @@ from ..theano_extensions.padding import pad
 from .axes import broadcast_over, checked_axes, other_axes
 from .base import Layer
 from .checks import known_sizes, positive_int, scalar
-from .sequences import features_are_last
+from .sequences import features_are_last, is_recurrent
 from .special import BiasLayer, NonlinearityLayer, ScaleLayer
 
 __all__ = [
@@ -93,7 +93,9 @@ class LocalResponseNormalization2DLayer(Layer):
         self.beta = scalar(self, "beta", beta, math.isfinite, "finite")
         self.n = positive_int(self, "n", n)
         if n % 2 == 0:
-            raise UnsupportedValueError(f"{self}: n should be odd, as many channels on both sides; got {n}")
+            raise UnsupportedValueError(
+                f"{self}: n should be odd, as many channels on both sides; got {n}"
+            )
 
     def get_output_shape_for(self, input_shape: tuple) -> tuple:
         return input_shape
@@ -440,7 +442,8 @@ def layer_norm(layer: Layer, **kwargs) -> Layer:
     Of sequences, ``(batch, steps, features)``, each step is standardized by itself, with a factor
     and a bias per feature, so that they may have any length. Outputs of three axes are sequences,
     unless they come from a layer that has its channels second, such as a convolution; and so are
-    those of recurrent layers, and of dense layers that keep several leading axes.
+    those of recurrent layers, which keep their biases and nonlinearity, and of dense layers that
+    keep several leading axes.
 
     Parameters
     ----------
@@ -472,8 +475,10 @@ def layer_norm(layer: Layer, **kwargs) -> Layer:
 
 def _standardized(layer, axes, suffix, learn_scale, learn_bias, kwargs, shared_axes="auto"):
     """Put a standardization, and what is learned after it, below a layer's nonlinearity."""
-    nonlinearity = _take_nonlinearity(layer)
-    _remove_biases(layer)
+    nonlinearity = None
+    if not is_recurrent(layer):  # of which each step needs what would be removed
+        nonlinearity = _take_nonlinearity(layer)
+        _remove_biases(layer)
     name = _name_above(layer, suffix, kwargs)
     layer = StandardizationLayer(layer, **{"axes": axes, "name": name, **kwargs})
     if learn_scale:

@@ -8,11 +8,16 @@ from .pool.windows import PoolLayer
 from .recurrent.base import Recurrence
 
 
+def is_recurrent(layer: Layer) -> bool:
+    """Tell whether a layer goes over sequences step by step."""
+    return isinstance(layer, Recurrence)
+
+
 def features_are_last(layer: Layer) -> bool:
     """Tell whether a layer's output is sequences, ``(batch, steps, features)``.
 
-    What doesn't say, such as dropout, is as the layer below it; three axes of which nothing is known
-    are those of sequences.
+    What doesn't say, such as dropout, is as the layer below it; three axes of which nothing is
+    known are those of sequences.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Layers of several outputs: dicts and lists, of shapes and of expressions.
 
-The shape of such a layer's output is a dict, a list or a tuple of shapes, and what it computes one of
-expressions. Layers above it are given what it computes as it is.
+The shape of such a layer's output is a dict, a list or a tuple of shapes, and what it computes one
+of expressions. Layers above it are given what it computes as it is.
 """
 
 import numbers
@@ -29,7 +29,7 @@ def are_shapes(shape: Any) -> bool:
 
 
 def checked_sizes(shape: Any, complaint: str) -> tuple:
-    """Check that the sizes of a shape are positive integers or None; `complaint` begins an error."""
+    """Check that sizes are positive integers or None; `complaint` begins an error."""
     if any(isinstance(size, theano.Variable) for size in shape):
         raise ArgumentError(
             f"{complaint}: sizes must be integers, or None for those that are known only at a "

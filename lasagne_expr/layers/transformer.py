@@ -358,7 +358,7 @@ class TPSTransformerLayer(_WarpLayer):
 
 
 def spline_terms(xp: Any, centres: Any, x: Any, y: Any) -> Any:
-    """Compute what a thin plate spline is a sum of: 1, x, y, and U of the distance of each centre."""
+    """Compute what a thin plate spline adds up: 1, x, y, and U of the distance of each centre."""
     terms = [xp.stack([xp.ones_like(x), x, y]), _bending(xp, centres, x, y)]
     return xp.concatenate(terms)
 

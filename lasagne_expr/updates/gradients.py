@@ -46,7 +46,7 @@ def get_or_compute_grads(
     [2.0, 4.0]
     """
     grads = [grad for _, grad in params_with_grads(loss_or_grads, params)]
-    is_list = isinstance(loss_or_grads, (list, tuple))
+    is_list = isinstance(loss_or_grads, list)
     unchanged = is_list and all(grad is given for grad, given in zip(grads, loss_or_grads))
     return loss_or_grads if unchanged else grads
 

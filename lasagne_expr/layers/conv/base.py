@@ -6,9 +6,9 @@ from typing import Any
 
 import theano
 
+from ...errors import ArgumentError, kind_of_error
 from ...init import Constant, GlorotUniform
 from ...nonlinearities import rectify
-from ...errors import ArgumentError, kind_of_error
 from ...utils import as_tuple
 from ..base import Layer
 from ..checks import (

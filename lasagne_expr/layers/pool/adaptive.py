@@ -109,7 +109,9 @@ class SpatialPyramidPoolingLayer(Layer):
                 f"{self}: implementation should be 'fast' or 'kaiming', got {implementation!r}"
             )
         if mode not in _GRID_MODES:
-            raise ValueError(f"{self}: mode should be one of {', '.join(_GRID_MODES)}, got {mode!r}")
+            raise ValueError(
+                f"{self}: mode should be one of {', '.join(_GRID_MODES)}, got {mode!r}"
+            )
         if not isinstance(pool_dims, (Sequence, np.ndarray)) or len(pool_dims) == 0:
             raise TypeError(f"{self}: pool_dims should be a list of integers, got {pool_dims!r}")
         self.pool_dims = [positive_int(self, "pool_dims", dim) for dim in pool_dims]
