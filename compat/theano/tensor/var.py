@@ -20,3 +20,6 @@ def _is_there(self: Any) -> bool:
 
 
 _tensor_py_operators.__bool__ = _is_there
+
+# As any variable, one of a tensor type may be made of its type alone.
+TensorVariable.__init__.__defaults__ = (None, None, None)
