@@ -16,7 +16,13 @@ from theano.link.in_place_updates import find_parts, put_back
 from theano.link.interpreter import interpret_graph
 from theano.link.slice_lengths import SliceLengths, find_moving_slices
 from theano.ops.provenance import describe_call, label, level_of_caller
-from theano.ops.specialization import BoundsError, FailedCheck, ShapeError, specialize
+from theano.ops.specialization import (
+    BoundsError,
+    FailedCheck,
+    ShapeError,
+    UnexpectedShape,
+    specialize,
+)
 
 __all__ = ["SpecializedGraph"]
 
@@ -143,7 +149,7 @@ class SpecializedGraph:
             try:
                 plan.executable(arguments, stores)
                 return plan
-            except (ShapeError, BoundsError, FailedCheck) as failure:
+            except (ShapeError, BoundsError, UnexpectedShape, FailedCheck) as failure:
                 error = getattr(failure, "error", failure)
                 shapes = describe_call(self.inputs, _values(arguments, stores))
                 raise type(error)(f"{self.name}, called with {shapes}: {error}") from error
