@@ -19,7 +19,13 @@ from theano.link.modes import has_watched_loops
 from theano.link.slice_lengths import SliceLengths, find_moving_slices
 from theano.ops.choices import UnfitError, has_checks_in_branches
 from theano.ops.provenance import describe_call, label, level_of_caller
-from theano.ops.specialization import BoundsError, FailedCheck, ShapeError, specialize
+from theano.ops.specialization import (
+    BoundsError,
+    FailedCheck,
+    ShapeError,
+    UnexpectedShape,
+    specialize,
+)
 
 __all__ = ["SpecializedGraph"]
 
@@ -145,7 +151,7 @@ class SpecializedGraph:
             try:
                 plan.executable(arguments, stores)
                 return plan
-            except (ShapeError, BoundsError, FailedCheck) as failure:
+            except (ShapeError, BoundsError, UnexpectedShape, FailedCheck) as failure:
                 error = getattr(failure, "error", failure)
                 raise self._explained(error, arguments, stores) from error
             except UnfitError as failure:

@@ -20,7 +20,7 @@ from pytensor.tensor.type import TensorType, float_dtypes, integer_dtypes
 from theano.ops.dynamic_slices import split_indices
 from theano.ops.evaluation import evaluate
 from theano.ops.scan_fields import ScanFields
-from theano.ops.specialization import ShapeError, specialize
+from theano.ops.specialization import ShapeError, UnexpectedShape, specialize
 
 __all__ = ["Pullback", "Scan", "ScanGradient", "is_slice_from", "loop_of", "static_integer"]
 
@@ -258,8 +258,8 @@ class Scan(ScanFields, Op):
             ]
             try:
                 new = specialize(self.inner_inputs, self.inner_outputs, given)
-            except ShapeError as error:
-                raise ShapeError(f"the step of {self}: {error}") from error
+            except (ShapeError, UnexpectedShape) as error:
+                raise type(error)(f"the step of {self}: {error}") from error
             inputs = [None if isinstance(new[v], Constant) else new[v] for v in self.inner_inputs]
             self._specialized[values] = inputs, [new.get(v, v) for v in self.inner_outputs]
         return self._specialized[values]

@@ -29,7 +29,7 @@ from pytensor.tensor.basic import (
 from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
 from pytensor.tensor.exceptions import NotScalarConstantError
 from pytensor.tensor.math import Argmax, Dot, Max, Prod, Sum
-from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape, specify_broadcastable
+from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape
 from pytensor.tensor.subtensor import (
     AdvancedIncSubtensor,
     AdvancedSubtensor,
@@ -51,6 +51,7 @@ from pytensor.tensor.variable import TensorConstant, TensorVariable
 from theano.configdefaults import config
 from theano.missing import explain_missing
 from theano.ops.max_and_argmax import MaxAndArgmax
+from theano.ops.rebroadcast import Rebroadcast
 
 __getattr__ = explain_missing(
     __name__,
@@ -197,16 +198,33 @@ def addbroadcast(x: Variable, *axes: int) -> Variable:
     >>> addbroadcast(T.matrix(), 0).broadcastable
     (True, False)
     """
-    return specify_broadcastable(as_tensor_variable(x), *axes) if axes else as_tensor_variable(x)
+    return _rebroadcast(x, dict.fromkeys(axes, True))
 
 
 def unbroadcast(x: Variable, *axes: int) -> Variable:
-    """Return `x`: in PyTensor, an axis of known size 1 always broadcasts."""
-    return as_tensor_variable(x)
+    """Let axes not broadcast, whatever their size.
+
+    Parameters
+    ----------
+    x : tensor variable
+    *axes : int
+
+    Returns
+    -------
+    tensor variable
+        `x` itself where none of the axes broadcasts.
+
+    Examples
+    --------
+    >>> import theano.tensor as T
+    >>> unbroadcast(T.row(), 0).broadcastable
+    (False, False)
+    """
+    return _rebroadcast(x, dict.fromkeys(axes, False))
 
 
 def patternbroadcast(x: Variable, broadcastable: Sequence[bool]) -> Variable:
-    """Make those axes broadcastable whose entry in a pattern is true.
+    """Say for every axis whether it broadcasts.
 
     Parameters
     ----------
@@ -220,10 +238,20 @@ def patternbroadcast(x: Variable, broadcastable: Sequence[bool]) -> Variable:
     Examples
     --------
     >>> import theano.tensor as T
-    >>> patternbroadcast(T.matrix(), (False, True)).broadcastable
+    >>> patternbroadcast(T.row(), (False, True)).broadcastable
     (False, True)
     """
-    return addbroadcast(x, *(axis for axis, unit in enumerate(broadcastable) if unit))
+    return _rebroadcast(x, dict(enumerate(broadcastable)))
+
+
+def _rebroadcast(x, pattern):
+    x = as_tensor_variable(x)
+    for axis in pattern:
+        if not -x.ndim <= axis < x.ndim:
+            raise ValueError(f"there is no axis {axis} in {x.type}")
+    units = {axis % x.ndim: bool(unit) for axis, unit in pattern.items()}
+    changed = [(axis, unit) for axis, unit in units.items() if unit != x.type.broadcastable[axis]]
+    return Rebroadcast(*changed)(x) if changed else x
 
 
 def batched_dot(a: Variable, b: Variable) -> Variable:
