@@ -1,10 +1,15 @@
-"""What is compiled of programs of many steps grows with the steps, and not with their square."""
+"""Deep graphs: they cost what they are long, and nothing recurses from one node to the next."""
+
+import copy
+import pickle
 
 import numpy as np
+import pytest
 import theano
 import theano.tensor as T
 from pytensor.graph.fg import FunctionGraph
 from pytensor.tensor.elemwise import Elemwise
+from theano.gof.graph import io_toposort
 from theano.link.modes import FAST_RUN
 from theano.ops.fusion_barrier import FusionBarrier
 from theano.ops.specialization import specialize
@@ -88,3 +93,82 @@ def test_a_recurrence_computes_what_numpy_does():
     expected = finite_difference(recurrence_by_numpy, values)
     assert np.allclose(by_x, expected[0], atol=1e-7)
     assert np.allclose(by_w, expected[1], atol=1e-7)
+
+
+def chain(x, steps):
+    """A deep graph, one that shares its nodes: all the steps of it."""
+    found = [x]
+    for _ in range(steps):
+        found.append(T.tanh(found[-1]) * 0.5 + found[len(found) // 2])
+    return found
+
+
+@pytest.mark.slow
+def test_deep_graphs_are_copied():
+    x = T.dvector("x")
+    steps = chain(x, 1500)
+    ops = [node.op for node in io_toposort([x], [steps[-1]])]
+    for copied in (
+        pickle.loads(pickle.dumps(steps)),
+        pickle.loads(pickle.dumps(steps[::-1]))[::-1],
+        pickle.loads(pickle._dumps(steps)),
+        copy.deepcopy(steps),
+    ):
+        assert [node.op for node in io_toposort([copied[0]], [copied[-1]])] == ops
+        assert copied[0] is not x
+        tanh = copied[1000].owner.inputs[0].owner.inputs[0]
+        assert tanh.owner.inputs[0] is copied[999]
+
+
+def test_one_of_several_outputs_is_copied_as_that():
+    x = T.dmatrix("x")
+    for _ in range(50):
+        first, second = T.split(x, [1, 1], 2, axis=0)
+        x = T.concatenate([second, first])
+    for copied in pickle.loads(pickle.dumps(second)), copy.deepcopy(second):
+        assert copied.owner.outputs.index(copied) == 1
+
+
+@pytest.mark.slow
+def test_deep_graphs_are_differentiated():
+    x = T.dvector("x")
+    y = T.sum(chain(x, 1500)[-1])
+    gradient = T.grad(y, x)
+
+    assert gradient.type == x.type
+
+
+def test_deep_gradients_are_those_of_shallow_graphs():
+    x, w = T.dvector("x"), T.dvector("w")
+    h = x
+    for _ in range(250):
+        h = 0.999 * h + 0.001 * w * x
+    by_x, by_w = theano.function([x, w], T.grad(T.sum(h), [x, w]), mode="FAST_COMPILE")(
+        np.array([2.0]), np.array([3.0])
+    )
+
+    # h = a**n x + (1 - a**n) w x for a = 0.999
+    rest = 1 - 0.999**250
+    assert np.allclose(by_x, 0.999**250 + 3 * rest, rtol=1e-10)
+    assert np.allclose(by_w, 2 * rest, rtol=1e-10)
+
+
+def test_functions_of_deep_graphs_are_copied():
+    x = T.dvector("x")
+    state = theano.shared(np.zeros(2))
+    function = theano.function([x], [], updates={state: chain(x, 150)[-1]}, mode="FAST_COMPILE")
+    function(np.ones(2))
+    expected = state.get_value()
+    for copied in pickle.loads(pickle.dumps(function)), copy.deepcopy(function):
+        copied(np.ones(2))
+
+        assert np.array_equal(copied.get_shared()[0].get_value(), expected)
+
+
+def test_constant_parts_are_not_differentiated_through():
+    x = T.dscalar("x")
+    square = x**2
+    by_x = T.grad(square * x, x, consider_constant=[square])
+    known = T.grad(None, x, known_grads={square: T.constant(5.0)})
+
+    assert theano.function([x], [by_x, known])(3.0) == [9.0, 30.0]

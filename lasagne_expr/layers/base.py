@@ -7,6 +7,7 @@ from typing import Any
 import theano
 
 from ..parameters import create_param, param_has_tags, select_shared_vars
+from .flat_pickles import reduce_layer
 
 __all__ = ["Layer", "MergeLayer"]
 
@@ -82,6 +83,10 @@ class Layer:
                 "a Theano variable is given to InputLayer(shape, input_var)"
             )
         return None, _checked_sizes(incoming, f"{self} can't have an input of shape {incoming}")
+
+    def __reduce_ex__(self, protocol: int) -> "str | tuple":
+        """Pickle layers of deep networks without a recursion from one to the next."""
+        return reduce_layer(self, protocol)
 
     def __str__(self) -> str:
         kind = type(self).__name__
