@@ -13,6 +13,8 @@ from theano.gof.graph import io_toposort
 from theano.link.modes import FAST_RUN
 from theano.ops.fusion_barrier import FusionBarrier
 from theano.ops.specialization import specialize
+from theano.sandbox.rng_mrg import MRG_RandomStreams
+from theano.tensor.shared_randomstreams import RandomStreams
 
 from numerics import finite_difference
 
@@ -172,3 +174,69 @@ def test_constant_parts_are_not_differentiated_through():
     known = T.grad(None, x, known_grads={square: T.constant(5.0)})
 
     assert theano.function([x], [by_x, known])(3.0) == [9.0, 30.0]
+
+
+@pytest.fixture
+def imported(monkeypatch):
+    """Counts the nodes of all graphs that are made."""
+    nodes = []
+    original = FunctionGraph.import_node
+
+    def counting(self, node, *args, **kwargs):
+        nodes.append(node)
+        return original(self, node, *args, **kwargs)
+
+    monkeypatch.setattr(FunctionGraph, "import_node", counting)
+    return nodes
+
+
+W = theano.shared(np.zeros((4, 4)))
+MRG, NUMPYS = MRG_RandomStreams(1), RandomStreams(1)
+STEPS = {
+    "normal": lambda h: T.tanh(T.dot(h, W) + MRG.normal(h.shape)),
+    "uniform": lambda h: T.tanh(T.dot(h, W) + MRG.uniform(h.shape)),
+    "binomial": lambda h: T.tanh(T.dot(h, W) * MRG.binomial(h.shape, p=0.5)),
+    "multinomial": lambda h: T.dot(MRG.multinomial(pvals=T.nnet.softmax(h)), W),
+    "normal of NumPy's": lambda h: T.tanh(T.dot(h, W) + NUMPYS.normal(h.shape)),
+    "binomial of NumPy's": lambda h: T.tanh(T.dot(h, W) * NUMPYS.binomial(h.shape, p=0.5)),
+    "alloc": lambda h: T.dot(h, W) + T.alloc(0.0, h.shape[0], 4),
+    "ones": lambda h: T.dot(h, W) + T.ones(h.shape),
+    "zeros_like": lambda h: T.dot(h, W) + T.zeros_like(h),
+    "repeat": lambda h: T.dot(T.repeat(h, 2, axis=0)[::2], W),
+    "repeats of a shape": lambda h: T.dot(T.repeat(h, h.shape[0] // h.shape[0], axis=0), W),
+    "tile": lambda h: T.dot(T.tile(h, (1, 1)), W),
+    "reshape": lambda h: T.dot(h.reshape((-1, 4)), W),
+    "reshape to a shape": lambda h: T.dot(h.reshape((h.shape[0], 2, 2)).flatten(2), W),
+    "arange": lambda h: T.dot(h, W) + T.arange(h.shape[0]).dimshuffle(0, "x"),
+    "eye": lambda h: T.dot(T.eye(h.shape[0]), h),
+    "scan": lambda h: theano.scan(lambda r, s: r + s, h, T.zeros_like(h[0]))[0],
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_is_built_without_a_look_at_the_steps_below(name, imported):
+    h, counts = T.dmatrix("h"), []
+    for _ in range(12):
+        before = len(imported)
+        h = STEPS[name](h)
+        counts.append(len(imported) - before)
+
+    assert counts[11] <= counts[2]
+
+
+def test_sizes_that_are_known_still_are():
+    x, n = T.dmatrix("x"), T.lscalar("n")
+    fixed = theano.shared(np.zeros((3, 1)), shape=(3, 1))
+
+    assert T.zeros((x.shape[0], 1)).broadcastable == (False, True)
+    assert T.alloc(0.0, fixed.shape[1], n).broadcastable == (True, False)
+    assert T.zeros(T.dot(x, fixed).shape).broadcastable == (False, True)
+    assert T.zeros((fixed.shape[0] * 2 - 5, n + 1)).broadcastable == (True, False)
+    assert T.zeros((T.constant(3) // 2, n)).broadcastable == (True, False)
+    assert T.zeros(fixed.shape[::-1]).broadcastable == (True, False)
+    assert T.zeros((fixed.shape.prod() - 2, n)).broadcastable == (True, False)
+
+
+def test_sizes_must_be_integers():
+    with pytest.raises(TypeError, match="size must be an integer"):
+        T.zeros((T.dscalar(),))
