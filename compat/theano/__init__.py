@@ -27,6 +27,7 @@ if importlib.util.find_spec("jax") is None:
 
 from theano import (
     compile,
+    flat_pickles,
     gof,
     gradient,
     ifelse,

@@ -7,6 +7,7 @@ import theano
 
 from ..errors import ArgumentError, kind_of_error
 from ..parameters import create_param, param_has_tags, require_all_sizes, select_shared_vars
+from .flat_pickles import reduce_layer
 from .several import checked_shape, checked_sizes
 
 __all__ = ["Layer", "MergeLayer"]
@@ -103,6 +104,10 @@ class Layer:
         if all(incoming is None or isinstance(incoming, Layer) for incoming in incomings):
             return self.output_shape
         return None
+
+    def __reduce_ex__(self, protocol: int) -> "str | tuple":
+        """Pickle layers of deep networks without a recursion from one to the next."""
+        return reduce_layer(self, protocol)
 
     def __str__(self) -> str:
         kind = type(self).__name__

@@ -50,6 +50,7 @@ from pytensor.tensor.type import (
 from pytensor.tensor.variable import TensorConstant, TensorVariable
 from theano.configdefaults import config
 from theano.missing import explain_missing
+from theano.ops import static_sizes
 from theano.ops.max_and_argmax import MaxAndArgmax
 from theano.ops.rebroadcast import Rebroadcast
 
