@@ -62,7 +62,6 @@ _NUMPY: dict[str, Replacement] = {
     "asfarray": _constant(old_functions.asfarray),
     "msort": _constant(old_functions.msort),
     "loads": "pickle:loads",
-    "core": "numpy._core",
     "typeDict": "numpy:sctypeDict",
     "sctypes": old_functions.sctypes,
     "issctype": _constant(old_functions.issctype),
@@ -183,7 +182,7 @@ PYTHON_2: dict[str, dict[str, Replacement]] = {
 
 # Names that other packages dropped, and Python itself since 3.0.
 DROPPED: dict[str, dict[str, Replacement]] = {
-    "numpy": _NUMPY,
+    "numpy": {**_NUMPY, "core": "numpy._core"},
     "pylab": _NUMPY,
     "matplotlib.pylab": _NUMPY,
     "numpy.random": {
@@ -233,7 +232,7 @@ DROPPED: dict[str, dict[str, Replacement]] = {
         **_same(
             "scipy.signal.windows",
             "barthann bartlett blackman blackmanharris bohman boxcar chebwin cosine exponential "
-            "flattop gaussian general_gaussian hamming hann kaiser nuttall parzen slepian triang",
+            "flattop gaussian general_gaussian hamming hann kaiser nuttall parzen triang",
         ),
         "hanning": "scipy.signal.windows:hann",
     },

@@ -38,7 +38,9 @@ def make_import(python_2: bool, own_builtins: ModuleType) -> Callable:
         try:
             module = builtins.__import__(name, globals, locals, fromlist, 0)
         except ModuleNotFoundError as error:
-            if name not in old_modules.MODULES or not f"{name}.".startswith(f"{error.name}."):
+            # What a module in Python 3 tries, it knows to be missing.
+            known = old_modules.MODULES if python_2 else old_modules.DROPPED
+            if name not in known or not f"{name}.".startswith(f"{error.name}."):
                 raise
             module = _stand_in(name, bool(fromlist))
         return _with_dropped_names(module, fromlist) if fromlist else module

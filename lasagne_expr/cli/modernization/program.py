@@ -7,11 +7,13 @@ import importlib.abc
 import importlib.util
 import itertools
 import os
+import pkgutil
 import sys
 import sysconfig
 from collections.abc import Iterable
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
+from zipimport import zipimporter
 
 from . import attributes, old_builtins, rewriting, signs
 from .old_imports import make_import
@@ -73,7 +75,7 @@ class Program:
     def _compile(self, source, name, mode, python_2):
         tree = parse(source, name, mode)
         names = _attribute_names(python_2)
-        tree = rewriting.rewrite(tree, names, old_division=python_2)
+        tree = rewriting.rewrite(tree, names, python_2)
         return compile(tree, name, mode, dont_inherit=True)
 
     def run(self, source: bytes, name: str, namespace: dict) -> None:
@@ -100,13 +102,13 @@ class Program:
         """
         path = None
         for part in (*itertools.accumulate(name.split("."), "{}.{}".format), f"{name}.__main__"):
-            spec = PathFinder.find_spec(part, path)
+            spec = _find(part, path)
             if spec is None:
                 return
             path = spec.submodule_search_locations
             if path is None:
                 break
-        if isinstance(spec.loader, SourceFileLoader) or hasattr(spec.loader, "archive"):
+        if _has_source(spec):
             source = _decoded(spec.loader.get_data(spec.origin))
             self.python_2 = self.python_2 or signs.is_python_2(source)
 
@@ -165,6 +167,43 @@ def is_installed(folder: str) -> bool:
     )
 
 
+def _find(name, path):
+    """Find a module as `PathFinder` does, which for a module in a zip file would compile it."""
+    for entry in sys.path if path is None else path:
+        importer = pkgutil.get_importer(entry)
+        if isinstance(importer, zipimporter):
+            spec = _find_in_zip(name, importer)
+        else:
+            spec = None if importer is None else PathFinder.find_spec(name, [entry])
+        # A folder without an __init__.py is a package only if nothing else is found.
+        if spec is not None and spec.loader is not None:
+            return spec
+    return PathFinder.find_spec(name, path)
+
+
+def _find_in_zip(name, importer):
+    stem = os.path.join(importer.archive, importer.prefix + name.rpartition(".")[2])
+    for place, folders in (
+        (os.path.join(stem, "__init__.py"), [stem]),
+        (f"{stem}.py", None),
+    ):
+        try:
+            importer.get_data(place)
+        except OSError:
+            continue
+        spec = ModuleSpec(name, importer, origin=place, is_package=folders is not None)
+        spec.has_location = True
+        if folders is not None:
+            spec.submodule_search_locations = folders
+        return spec
+    return None
+
+
+def _has_source(spec):
+    is_file = isinstance(spec.loader, SourceFileLoader)
+    return is_file or (isinstance(spec.loader, zipimporter) and spec.origin.endswith(".py"))
+
+
 class _Finder(importlib.abc.MetaPathFinder):
     def __init__(self, program):
         self.program = program
@@ -173,12 +212,11 @@ class _Finder(importlib.abc.MetaPathFinder):
         parent = fullname.rpartition(".")[0]
         if parent and parent not in self.program.modules:
             return None
-        spec = PathFinder.find_spec(fullname, path, target)
+        spec = _find(fullname, path)
         if spec is None or not (parent or self.program.owns(spec)):
             return spec
         self.program.modules.add(fullname)
-        is_source = isinstance(spec.loader, SourceFileLoader)
-        if is_source or (hasattr(spec.loader, "archive") and spec.origin.endswith(".py")):
+        if _has_source(spec):
             spec.loader = ModernizingLoader(self.program, fullname, spec.origin, spec.loader)
         return spec
 

@@ -14,7 +14,7 @@ DIVIDE_ATTRIBUTE = "__old_divide_attribute__"
 DIVIDE_ITEM = "__old_divide_item__"
 
 
-def rewrite(tree: ast.AST, names: Container[str], old_division: bool) -> ast.AST:
+def rewrite(tree: ast.AST, names: Container[str], python_2: bool) -> ast.AST:
     """Rewrite a tree, in place.
 
     Parameters
@@ -23,16 +23,15 @@ def rewrite(tree: ast.AST, names: Container[str], old_division: bool) -> ast.AST
         Of a module or an expression.
     names : container of str
         The attributes to look for at run time.
-    old_division : bool
-        Whether ``/`` of integers rounds down.
+    python_2 : bool
+        Whether ``/`` of integers rounds down, and ``print`` is a statement.
 
     Returns
     -------
     ast.AST
         The tree.
     """
-    old_division = old_division and not _imports_division(tree)
-    tree = _Rewriter(names, old_division, _aliases(tree, "scipy")).visit(tree)
+    tree = _Rewriter(tree, names, python_2).visit(tree)
     return ast.fix_missing_locations(tree)
 
 
@@ -57,11 +56,12 @@ def _aliases(tree, module):
 
 
 class _Rewriter(ast.NodeTransformer):
-    def __init__(self, names, old_division, scipy_names):
+    def __init__(self, tree, names, python_2):
         self.names = names
-        self.old_division = old_division
+        self.python_2 = python_2
+        self.old_division = python_2 and not _imports_division(tree)
         # SciPy had all of NumPy's names.
-        self.scipy_names = scipy_names
+        self.scipy_names = _aliases(tree, "scipy")
         self.classes = []
 
     def visit_ClassDef(self, node):
@@ -78,6 +78,13 @@ class _Rewriter(ast.NodeTransformer):
 
     def _of_scipy(self, node):
         return isinstance(node.value, ast.Name) and node.value.id in self.scipy_names
+
+    def visit_Expr(self, node):
+        """Print an empty line where Python 2's statement stands alone."""
+        self.generic_visit(node)
+        if self.python_2 and isinstance(node.value, ast.Name) and node.value.id == "print":
+            node.value = ast.copy_location(ast.Call(node.value, [], []), node)
+        return node
 
     def visit_BinOp(self, node):
         self.generic_visit(node)

@@ -89,6 +89,11 @@ class _Signs(ast.NodeVisitor):
         if node.id in old_builtins.PYTHON_2 and node.id not in self.bound:
             self.found.setdefault(node.lineno, node.id)
 
+    def visit_Expr(self, node):
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name) and node.value.id == "print":
+            self.found.setdefault(node.lineno, "print")
+
     def visit_Attribute(self, node):
         self.generic_visit(node)
         known = node.attr in dropped_methods.PYTHON_2 and node.attr not in _AMBIGUOUS

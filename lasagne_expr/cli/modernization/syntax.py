@@ -1,7 +1,6 @@
 """Python 2's syntax, converted to Python 3's by fissix."""
 
 import ast
-import difflib
 import functools
 import io
 import tempfile
@@ -55,25 +54,27 @@ def parse(source: str, filename: str, mode: str = "exec") -> ast.AST:
     """
     if parses(source, mode):
         return ast.parse(source, filename, mode)
-    converted = convert(source, mode)
-    if converted is None:
+    if mode == "eval":
+        source = source.strip()
+    found = _convert(source, mode)
+    if found is None:
         compile(source, filename, mode, dont_inherit=True)  # which raises
+    converted, numbers = found
     tree = ast.parse(converted, filename, mode)
-    _restore_positions(tree, source, converted)
+    _restore_positions(tree, source, converted, numbers)
     return tree
 
 
-def convert(source: str, mode: str = "exec") -> "str | None":
-    """Convert a source to Python 3's syntax; None where that is of no avail."""
+def _convert(source, mode):
+    """Convert to Python 3's syntax; return the source and the lines that its lines come from.
+
+    Where that is of no avail, return None.
+    """
     _require_fissix()
-    if mode == "eval":
-        source = source.strip()
     for fixers in (_FIXERS, _LAST_FIXERS):
-        converted = _refactor(_without_mixed_tabs(source), fixers)
-        if converted is not None and mode == "eval":
-            converted = converted.strip()
-        if converted is not None and parses(converted, mode):
-            return converted
+        tree = _refactor(_without_mixed_tabs(source), fixers)
+        if tree is not None and parses(str(tree), mode):
+            return str(tree).rstrip("\n") + "\n", _line_numbers(tree)
     return None
 
 
@@ -104,10 +105,9 @@ def _refactor(source, fixers):
     from fissix.pgen2.tokenize import TokenError
 
     try:
-        tree = _tool(fixers).refactor_string(source.rstrip() + "\n", "<source>")
+        return _tool(fixers).refactor_string(source.rstrip() + "\n", "<source>")
     except (ParseError, TokenError, IndentationError):
         return None
-    return None if tree is None else str(tree)
 
 
 def _without_mixed_tabs(source):
@@ -137,39 +137,39 @@ def _lines_within_strings(source):
     return within
 
 
-def _restore_positions(tree, source, converted):
+def _restore_positions(tree, source, converted, numbers):
     """Number nodes by the lines that they are written in.
 
     What was converted has no columns of its own, so it is given the whole line.
     """
     written, made = source.splitlines(), converted.splitlines()
-    lines = _line_numbers(written, made)
     for node in ast.walk(tree):
         if not hasattr(node, "lineno"):
             continue
-        for line_name, column_name in (
-            ("lineno", "col_offset"),
-            ("end_lineno", "end_col_offset"),
-        ):
-            number = getattr(node, line_name)
-            line = written[lines[number] - 1] if lines[number] <= len(written) else ""
-            if line != made[number - 1]:
+        for line_name, column_name in (("lineno", "col_offset"), ("end_lineno", "end_col_offset")):
+            number = numbers[getattr(node, line_name)]
+            line = written[number - 1]
+            if line != made[getattr(node, line_name) - 1]:
                 start = len(_indentation(line).encode())
                 whole = start if line_name == "lineno" else len(line.rstrip().encode())
                 setattr(node, column_name, whole)
-            setattr(node, line_name, lines[number])
+            setattr(node, line_name, number)
         if (node.end_lineno, node.end_col_offset) < (node.lineno, node.col_offset):
             node.end_lineno, node.end_col_offset = node.lineno, node.col_offset
 
 
-def _line_numbers(written, made):
+def _line_numbers(tree):
     """Find the line that each converted line was made from; both are counted from 1."""
-    if len(written) == len(made):
-        return list(range(len(made) + 1))
-    numbers = [0] * (len(made) + 1)
-    matcher = difflib.SequenceMatcher(None, written, made, autojunk=False)
-    for _, start, end, made_start, made_end in matcher.get_opcodes():
-        for offset in range(made_end - made_start):
-            last = max(start, end - 1)
-            numbers[made_start + offset + 1] = min(start + offset, last) + 1
-    return [min(number, len(written)) for number in numbers]
+    found, line = {}, 1
+    for leaf in tree.leaves():
+        line += leaf.prefix.count("\n")
+        height = leaf.value.count("\n")
+        # What fixers made themselves comes from no line.
+        if leaf.lineno:
+            for offset in range(height + (leaf.value != "\n")):
+                found.setdefault(line + offset, leaf.lineno + offset)
+        line += height
+    numbers = [1]
+    for number in range(1, line + 1):
+        numbers.append(found.get(number, numbers[-1]))
+    return numbers
