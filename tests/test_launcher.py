@@ -235,7 +235,7 @@ if __name__ == "__main__":
         assert set(result.stdout.splitlines()) == {
             f"__main__ lasagne_expr {place}",
             f"__mp_main__ lasagne_expr {child}",
-            "('__main__', 'lasagne_expr.layers', True)",
+            "('__mp_main__', 'lasagne_expr.layers', True)",
             "0",
         }
         assert not (tmp_path / "__pycache__").exists()
@@ -246,7 +246,7 @@ if __name__ == "__main__":
         arguments = ("-m", "lasagne_expr", "run", "-m", "package.parallel", "spawn")
         result = python("-W", "ignore", *arguments, cwd=tmp_path)
         assert result.returncode == 0, result.stderr
-        assert "('__main__', 'lasagne_expr.layers', True)" in result.stdout.splitlines()
+        assert "('__mp_main__', 'lasagne_expr.layers', True)" in result.stdout.splitlines()
 
 
 class TestCommandLine:

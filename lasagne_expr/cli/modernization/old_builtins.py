@@ -26,7 +26,8 @@ class _TextType(type):
     def __eq__(cls, other):
         return other is cls or other is str
 
-    __hash__ = type.__hash__
+    def __hash__(cls):
+        return hash(str)
 
     def __call__(cls, value="", encoding=None, errors="strict"):
         if isinstance(value, (bytes, bytearray)):
