@@ -40,7 +40,7 @@ COMPAT = {
 _ROOM_OF = {
     **dict.fromkeys(["objectives", "updates", "regularization"], "training"),
     **dict.fromkeys(["init", "nonlinearities", "random", "utils"], "building"),
-    **dict.fromkeys(["parameters", "shape_inference"], "parameters"),
+    **dict.fromkeys(["parameters", "shape_inference", "errors"], "parameters"),
     **dict.fromkeys(["cli", "network", "layers", "expressions", "theano_extensions"]),
 }
 _IN_LINK = {
