@@ -125,19 +125,37 @@ def ancestors(
     return _walk(variable_list, _expander(blockers))
 
 
-def variables(i: Iterable[Variable], o: Iterable[Variable]) -> set[Variable]:
-    """List the variables between inputs `i` and outputs `o`, both included."""
-    return set(traversal.vars_between(i, o))
+def variables(i: Iterable[Variable], o: Iterable[Variable]) -> list[Variable]:
+    """List the variables between inputs `i` and outputs `o`, both included, as Theano orders them.
+
+    Programs that put other variables into the place of some, drawn ones say, go by this order.
+
+    Examples
+    --------
+    >>> import theano.tensor as T
+    >>> x, y = T.scalars("x", "y")
+    >>> [v.name for v in variables([x], [x * y]) if v.name]
+    ['x', 'y']
+    """
+    given = set(i)
+
+    def expand(variable):
+        node = variable.owner
+        return () if node is None or variable in given else [*node.inputs, *node.outputs][::-1]
+
+    return _walk(o, expand)
 
 
 def orphans(i: Iterable[Variable], o: Iterable[Variable]) -> list[Variable]:
     """List what outputs `o` depend on besides inputs `i`."""
-    return list(traversal.orphans_between(i, o))
+    return variables_and_orphans(i, o)[1]
 
 
-def variables_and_orphans(i: Iterable[Variable], o: Iterable[Variable]) -> tuple[set, list]:
+def variables_and_orphans(i: Iterable[Variable], o: Iterable[Variable]) -> tuple[list, list]:
     """Return :func:`variables` and :func:`orphans`."""
-    return variables(i, o), orphans(i, o)
+    given = set(i)
+    found = variables(given, o)
+    return found, [v for v in found if v.owner is None and v not in given]
 
 
 def ops(i: Iterable[Variable], o: Iterable[Variable]) -> set[Apply]:
@@ -146,8 +164,16 @@ def ops(i: Iterable[Variable], o: Iterable[Variable]) -> set[Apply]:
 
 
 def list_of_nodes(inputs: Iterable[Variable], outputs: Iterable[Variable]) -> list[Apply]:
-    """List the nodes between inputs and outputs."""
-    return list(traversal.applys_between(inputs, outputs))
+    """List the nodes between inputs and outputs, from the latter on, breadth first."""
+    given = set(inputs)
+    nodes = dict.fromkeys(v.owner for v in outputs)
+    pending = list(nodes)
+    for node in pending:  # grows meanwhile
+        for v in node.inputs:
+            if v.owner and v.owner not in nodes and given.isdisjoint(v.owner.outputs):
+                nodes[v.owner] = None
+                pending.append(v.owner)
+    return pending
 
 
 def is_in_ancestors(l_node: Apply, f_node: Apply) -> bool:
