@@ -183,3 +183,15 @@ def test_that_has_no_code_at_all():
 
     with pytest.raises(NotImplementedError, match="perform"):
         theano.function([v], Nothing()(v))([1.0])
+
+
+def test_what_is_an_operation():
+    from pytensor.link.c.op import COp
+    from pytensor.tensor.math import Dot
+
+    assert isinstance(T.exp, theano.Op)
+    assert isinstance(Dot(), theano.Op)
+    assert not isinstance(Dot(), COp)
+    assert not isinstance(Dot(), Tripled)
+    assert isinstance(Tripled(1), COp)
+    assert not isinstance(x, theano.Op)

@@ -19,7 +19,19 @@ from theano.link.test_values import (
 from theano.missing import explain_missing
 
 
-class Op(COp):
+class _OpMeta(type(COp)):
+    """Takes every operation of PyTensor for an instance of `Op`.
+
+    A hook for subclasses would make them subclasses of `COp`, too.
+    """
+
+    def __instancecheck__(cls, instance):
+        return (
+            isinstance(instance, _PyTensorOp) if cls is Op else super().__instancecheck__(instance)
+        )
+
+
+class Op(COp, metaclass=_OpMeta):
     """The base class of operations, which have Python code (`perform`), C code, or both.
 
     Every operation of PyTensor is an instance of it, too.
@@ -39,10 +51,6 @@ class Op(COp):
     >>> isinstance(Double(), Op), isinstance(T.exp, Op)
     (True, True)
     """
-
-    @classmethod
-    def __subclasshook__(cls, kind):
-        return True if cls is Op and _PyTensorOp in kind.__mro__ else NotImplemented
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
