@@ -4,7 +4,9 @@ A nonlinearity is any callable that takes an expression and returns one, so besi
 ``theano.tensor.sin``, or a function of your own, will do.
 """
 
+import functools
 import numbers
+import operator
 from typing import Any
 
 import numpy as np
@@ -62,18 +64,14 @@ def softmax(x: T.TensorVariable) -> T.TensorVariable:
 
     Parameters
     ----------
-    x : tensor variable, matrix
-        The activation, ``(batch size, units)``.
+    x : tensor variable
+        The activation, ``(batch size, units)``, or of any number of dimensions, such as
+        ``(batch size, steps, units)``.
 
     Returns
     -------
-    tensor variable, matrix of the same shape
-        Each row sums to 1.
-
-    Raises
-    ------
-    ValueError
-        If `x` has more than 2 dimensions.
+    tensor variable, of the same shape
+        It sums to 1 along the last axis.
 
     Examples
     --------
@@ -81,12 +79,16 @@ def softmax(x: T.TensorVariable) -> T.TensorVariable:
     >>> softmax(np.log([[1.0, 3.0]])).eval().round(3).tolist()
     [[0.25, 0.75]]
     """
-    if np.ndim(x) > 2:
-        raise ValueError(
-            f"softmax works on the rows of a matrix, but its input has {np.ndim(x)} dimensions: "
-            "bring it to (rows, units) first, for example with ReshapeLayer(layer, (-1, units))"
-        )
-    return T.nnet.softmax(x)
+    x = T.as_tensor_variable(x)
+    if x.ndim == 0:
+        raise ValueError(f"softmax takes its sums along the last axis, but {x} is a scalar")
+    if x.ndim == 2:
+        return T.nnet.softmax(x)
+    # Theano's is of matrices: all axes but the last become one.
+    shape = [x.shape[axis] for axis in range(x.ndim)]
+    rows = functools.reduce(operator.mul, shape[:-1], 1)
+    probabilities = T.nnet.softmax(x.reshape((rows, shape[-1]), ndim=2))
+    return T.patternbroadcast(probabilities.reshape(shape, ndim=x.ndim), x.broadcastable)
 
 
 def tanh(x: T.TensorVariable) -> T.TensorVariable:

@@ -18,6 +18,7 @@ import theano
 import theano.tensor as T
 from theano.compile import SharedVariable
 
+from .errors import ParameterTypeError, ParameterValueError
 from .shape_inference import ExpressionShapeError, infer_shape
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "is_drawn",
     "own_tags",
     "param_has_tags",
+    "require_all_sizes",
     "select_shared_vars",
     "tagged",
 ]
@@ -281,9 +283,9 @@ def create_param(spec: Any, shape: tuple, name: "str | None" = None) -> theano.V
     ------
     ValueError
         If `shape` has a size that isn't positive, if the spec has another shape than `shape`, or
-        if an array contains NaN.
+        if an array contains NaN. Of another shape, it is a RuntimeError, too.
     TypeError
-        If the spec, or what a callable returns, is none of the above.
+        If the spec, or what a callable returns, is none of the above; a RuntimeError, too.
 
     Warns
     -----
@@ -293,7 +295,8 @@ def create_param(spec: Any, shape: tuple, name: "str | None" = None) -> theano.V
     Notes
     -----
     An expression's shape is worked out from its shared variables' current values. Where it depends
-    on an input of the network (a hypernetwork), it is checked as far as it is known.
+    on an input of the network (a hypernetwork), it is checked as far as it is known. A variable
+    that broadcasts along an axis, where its size is 1, fits any size there.
 
     Examples
     --------
@@ -305,7 +308,7 @@ def create_param(spec: Any, shape: tuple, name: "str | None" = None) -> theano.V
     >>> create_param(w, (2, 3), name="layer.W")
     Traceback (most recent call last):
         ...
-    ValueError: parameter layer.W should have shape (2, 3), but w has (3, 2); ...
+    lasagne_expr.errors.ParameterValueError: parameter layer.W should have shape (2, 3), but w ...
     """
     label = f"parameter {name}" if name else "a parameter"
     shape = _checked_shape(shape, label)
@@ -492,8 +495,10 @@ def _checked_array(value, shape, label, source):
     if not isinstance(value, (np.ndarray, np.generic)):
         expected = "an array, a shared variable or an expression"
         if source:
-            raise TypeError(f"{label}: {source} is {value!r}, but should be {expected}")
-        raise TypeError(f"{label} is given as {value!r}, but should be {expected}, or a callable")
+            raise ParameterTypeError(f"{label}: {source} is {value!r}, but should be {expected}")
+        raise ParameterTypeError(
+            f"{label} is given as {value!r}, but should be {expected}, or a callable"
+        )
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{label}: {source or 'its array'} is masked, so elements lack a value")
     array = np.asarray(value)
@@ -503,7 +508,9 @@ def _checked_array(value, shape, label, source):
         hint = (
             "; lasagne_expr.init.Constant fills a shape with one number" if not array.shape else ""
         )
-        raise ValueError(_shape_message(label, shape, source or "its array", array.shape) + hint)
+        raise ParameterValueError(
+            _shape_message(label, shape, source or "its array", array.shape) + hint
+        )
     if array.dtype.kind in "fc" and np.isnan(array).any():
         raise ValueError(f"{label}: {source or 'its array'} contains NaN")
     return array
@@ -521,7 +528,7 @@ def _checked_expression(variable, shape, label, source):
     if ndim is None:
         raise TypeError(f"{label}: {what} is of {variable.type}, but should be a tensor")
     if ndim != len(shape):
-        raise ValueError(
+        raise ParameterValueError(
             f"{label} should have shape {shape}, but {what} has {ndim} dimension"
             + ("s" if ndim != 1 else "")
         )
@@ -529,16 +536,49 @@ def _checked_expression(variable, shape, label, source):
         actual = infer_shape(variable)
     except ExpressionShapeError as error:
         raise ValueError(f"{label}: {what} can't be computed: {error}") from error
-    if not _fits(actual, shape):
+    broadcastable = _broadcastable(variable)
+    if not _fits(actual, shape, broadcastable):
         message = _shape_message(label, shape, what, actual)
-        if ndim == 2 and _fits(actual[::-1], shape):
+        if ndim == 2 and _fits(actual[::-1], shape, broadcastable[::-1]):
             message += f"; its transpose fits: {variable.name or '(...)'}.T"
-        raise ValueError(message)
+        raise ParameterValueError(message)
     return variable
 
 
-def _fits(actual, shape):
-    return all(found is None or found == size for found, size in zip(actual, shape))
+def _fits(actual, shape, broadcastable):
+    return all(
+        found is None or found == size or broadcasts
+        for found, size, broadcasts in zip(actual, shape, broadcastable)
+    )
+
+
+def _broadcastable(variable):
+    # Sparse matrices don't tell.
+    return tuple(getattr(variable, "broadcastable", (False,) * variable.ndim))
+
+
+def require_all_sizes(param: theano.Variable, shape: tuple, label: str) -> theano.Variable:
+    """Refuse a parameter that fits a shape only because it broadcasts; return it.
+
+    Biases and scales may broadcast; what is multiplied or looked up as a matrix may not.
+
+    Raises
+    ------
+    ValueError
+        If it broadcasts along an axis of another size than 1.
+
+    Examples
+    --------
+    >>> row = theano.shared(np.ones((1, 2)), name="row", broadcastable=(True, False))
+    >>> require_all_sizes(create_param(row, (3, 2)), (3, 2), "parameter W")
+    Traceback (most recent call last):
+        ...
+    lasagne_expr.errors.ParameterValueError: parameter W should have shape (3, 2), but row has ...
+    """
+    if any(broadcasts and size != 1 for broadcasts, size in zip(_broadcastable(param), shape)):
+        what = param.name or f"its expression {param}"
+        raise ParameterValueError(_shape_message(label, shape, what, infer_shape(param)))
+    return param
 
 
 def _shape_message(label, shape, what, actual):

@@ -14,7 +14,6 @@ functions penalize ``w``. To penalize the weights that the layer works with, wri
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import numpy as np
 import theano
 import theano.tensor as T
 
@@ -87,7 +86,7 @@ def apply_penalty(tensor_or_tensors: Any, penalty: Callable, **kwargs: Any) -> T
     Returns
     -------
     scalar tensor variable
-        The sum of the penalties; 0 if there are no tensors.
+        The sum of the penalties; the number 0 if there are no tensors.
 
     Raises
     ------
@@ -104,14 +103,7 @@ def apply_penalty(tensor_or_tensors: Any, penalty: Callable, **kwargs: Any) -> T
         raise TypeError(f"penalty should be a function such as l1 or l2, got {penalty!r}")
     if isinstance(tensor_or_tensors, theano.Variable):
         return penalty(tensor_or_tensors, **kwargs)
-    return _total(penalty(tensor, **kwargs) for tensor in tensor_or_tensors)
-
-
-def _total(penalties):
-    penalties = list(penalties)
-    if not penalties:
-        return T.constant(np.zeros((), dtype=theano.config.floatX))
-    return sum(penalties)
+    return sum(penalty(tensor, **kwargs) for tensor in tensor_or_tensors)
 
 
 def regularize_layer_params(
@@ -203,7 +195,7 @@ def regularize_layer_params_weighted(
     """
     if not isinstance(layers, Mapping):
         raise TypeError(f"expected a dict of layers and their weights, got {layers!r}")
-    return _total(
+    return sum(
         weight * apply_penalty(_params_of(layer, tags), penalty, **kwargs)
         for layer, weight in layers.items()
     )

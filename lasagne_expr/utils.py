@@ -9,6 +9,7 @@ import numpy as np
 import theano
 import theano.tensor as T
 
+from .errors import ParameterTypeError
 from .parameters import as_theano_expression, collect_shared_vars, create_param, tagged
 
 __all__ = [
@@ -150,11 +151,15 @@ def as_tuple(x: Any, N: int, t: "type | tuple | None" = None) -> tuple:
     except TypeError:
         items = (x,) * N
     if t is not None and not all(_is_of_type(item, t) for item in items):
-        names = " or ".join(c.__name__ for c in (t if isinstance(t, tuple) else (t,)))
-        raise TypeError(f"expected a value, or an iterable of values, of type {names}, got {x!r}")
+        names = " or ".join(dict.fromkeys(map(_name_of_type, t if isinstance(t, tuple) else (t,))))
+        raise TypeError(f"expected a single value or an iterable of {names}, got {x!r}")
     if len(items) != N:
         raise ValueError(f"expected a single value or an iterable of length {N}, got {x!r}")
     return items
+
+
+def _name_of_type(t):
+    return "int" if t in (numbers.Integral, np.integer) else t.__name__
 
 
 def _is_of_type(item, t):
@@ -211,7 +216,7 @@ def compute_norms(
     ValueError
         If there are no default axes for the array's number of dimensions.
     TypeError
-        If `array` is neither an array nor a tensor variable.
+        If `array` is neither an array nor a tensor variable; a RuntimeError, too.
 
     Examples
     --------
@@ -220,7 +225,9 @@ def compute_norms(
     [5.0, 2.0]
     """
     if not isinstance(array, (np.ndarray, theano.Variable)):
-        raise TypeError(f"expected an array or a tensor variable, got {type(array).__name__}")
+        raise ParameterTypeError(
+            f"expected an array or a tensor variable, got {type(array).__name__}"
+        )
     if norm_axes is not None:
         axes = tuple(norm_axes)
     elif array.ndim == 1:

@@ -1,10 +1,12 @@
 """Which part of the code may import which: no circle anywhere, and arrows that go one way."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
+import draw_architecture
 from engines import ENGINE
 from import_graph import ROOT, circles, import_graph, imported_names, modules
 
@@ -95,6 +97,7 @@ PARTS = {
     "network": {"_version", "layers", "parameters", "random", "shape_inference"},
     "regularization": {"layers"},
     "layers": {
+        "errors",
         "init",
         "nonlinearities",
         "parameters",
@@ -105,11 +108,11 @@ PARTS = {
     },
     "init": {"random", "utils"},
     "updates": {"utils"},
-    "utils": {"parameters"},
+    "utils": {"errors", "parameters"},
     "objectives": {"parameters"},
-    "parameters": {"shape_inference"},
+    "parameters": {"errors", "shape_inference"},
     **dict.fromkeys(
-        ["_engine", "_version", "moved_modules", "nonlinearities", "random"], frozenset()
+        ["_engine", "_version", "errors", "moved_modules", "nonlinearities", "random"], frozenset()
     ),
     **dict.fromkeys(["shape_inference", "theano_extensions"], frozenset()),
 }
@@ -127,3 +130,17 @@ def test_parts_of_the_library_import_only_what_is_below_them():
     assert {name: others - {name} for name, others in found.items()} == {
         name: set(others) for name, others in PARTS.items()
     }
+
+
+# What is drawn and told of it
+
+
+def test_the_drawing_is_of_the_code_as_it_is():
+    assert draw_architecture.check() is None
+
+
+def test_the_page_names_only_what_there_is():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:[\w.]+/)+[\w.]*)`", page)
+    assert len(paths) > 40
+    assert [path for path in paths if not (ROOT / path).exists()] == []

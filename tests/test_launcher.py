@@ -198,6 +198,57 @@ except ImportError as error:
         assert layers == [lasagne_expr.layers.DenseLayer, lasagne_expr.init.HeNormal]
 
 
+class TestChildren:
+    """Processes that start as a fresh Python run the script as their parent does."""
+
+    CODE = """
+import multiprocessing, sys
+import lasagne
+print(__name__, lasagne.__name__, __file__, sys.argv)
+
+class Own:
+    pass
+
+def work(own, queue):
+    import lasagne.layers as layers
+    queue.put((type(own).__module__, layers.__name__, type(own) is Own))
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context(sys.argv[1])
+    queue = context.Queue()
+    process = context.Process(target=work, args=(Own(), queue))
+    process.start()
+    print(queue.get())
+    process.join()
+    print(process.exitcode)
+"""
+
+    @pytest.mark.parametrize("method", ["spawn", "forkserver"])
+    def test_script(self, tmp_path, method):
+        (tmp_path / "parallel.py").write_text(self.CODE)
+        arguments = ("-m", "lasagne_expr", "run", "parallel.py", method)
+        result = python("-W", "ignore", *arguments, cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+        place = f"{tmp_path / 'parallel.py'} ['parallel.py', '{method}']"
+        # The child's first line is its own, as it imports the script.
+        child = f"{tmp_path / 'parallel.py'} ['{tmp_path / 'parallel.py'}', '{method}']"
+        assert set(result.stdout.splitlines()) == {
+            f"__main__ lasagne_expr {place}",
+            f"__mp_main__ lasagne_expr {child}",
+            "('__mp_main__', 'lasagne_expr.layers', True)",
+            "0",
+        }
+        assert not (tmp_path / "__pycache__").exists()
+
+    def test_module(self, tmp_path):
+        (tmp_path / "package").mkdir()
+        (tmp_path / "package" / "parallel.py").write_text(self.CODE)
+        arguments = ("-m", "lasagne_expr", "run", "-m", "package.parallel", "spawn")
+        result = python("-W", "ignore", *arguments, cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+        assert "('__mp_main__', 'lasagne_expr.layers', True)" in result.stdout.splitlines()
+
+
 class TestCommandLine:
     def test_says_what_is_missing(self, tmp_path):
         result = python("-m", "lasagne_expr", "run", cwd=tmp_path)

@@ -217,10 +217,10 @@ def test_unused_keyword_arguments_are_warned_of():
     layer = ScaledLayer(DropoutLayer(InputLayer((None, 3))))
     assert messages(layer, factor=2, deterministic=True) == []
     assert messages(layer, factro=2) == [
-        "get_output: no layer takes the argument factro; perhaps you mean factor"
+        "get_output: no layer takes the argument factro; perhaps you meant factor"
     ]
     assert messages(layer, determinstic=True, something=1) == [
-        "get_output: no layer takes the argument determinstic; perhaps you mean deterministic",
+        "get_output: no layer takes the argument determinstic; perhaps you meant deterministic",
         "get_output: no layer takes the argument something",
     ]
 
@@ -368,3 +368,46 @@ def test_every_layer_is_asked_once_for_each_purpose():
     assert CountingLayer.asked == 199
     get_output_shape(layer, (2, 3))
     assert CountingLayer.asked == 299
+
+
+@pytest.mark.parametrize("values", [[[1, 2, 3]], ((1, 2, 3), (4, 5, 6)), [np.arange(3)]])
+def test_nested_lists_are_inputs(values):
+    layer = InputLayer((None, 3))
+    expected = np.array(values).tolist()
+    assert get_output(layer, values).eval().tolist() == expected
+    assert get_output(layer, {layer: values}).eval().tolist() == expected
+    assert get_output(BiasLayer((None, 3), b=None), values).eval().tolist() == expected
+
+
+def test_a_list_of_variables_is_one_input():
+    layer, x = InputLayer((2, 3)), T.vector()
+    assert get_output(layer, [x, 2 * x]).eval({x: [1, 2, 3]}).tolist() == [[1, 2, 3], [2, 4, 6]]
+    with pytest.raises(TypeError, match="no Theano expression"):
+        get_output(layer, [[1], object()])
+
+
+def test_a_variable_of_any_type_passes():
+    variable = theano.Variable("a type")
+    assert (variable.type, variable.owner, variable.name) == ("a type", None, None)
+    layer = InputLayer((3, 2))
+    assert get_output(layer, variable) is variable
+    assert get_output(layer, {layer: variable}) is variable
+    tensor = T.TensorVariable(T.dmatrix)
+    assert (tensor.owner, tensor.ndim) == (None, 2)
+
+
+def test_values_of_expressions():
+    w = theano.shared(np.zeros((3, 2), floatX), name="w")
+    layer = DenseLayer(DenseLayer((None, 4), 3, W=np.ones((4, 3))), 2, W=T.exp(w))
+    shared, computed = (get_all_param_values(layer, unwrap_shared=u) for u in (True, False))
+    assert [value.shape for value in computed] == [(4, 3), (3,), (3, 2), (2,)]
+    assert (shared[2].tolist(), computed[2].tolist()) == ([[0, 0]] * 3, [[1, 1]] * 3)
+    assert len(get_all_param_values(layer, unwrap_shared=False, regularizable=True)) == 2
+    assert count_params(layer, unwrap_shared=False) == 12 + 3 + 6 + 2
+    with pytest.raises(ValueError, match="is an expression, which can't be set"):
+        set_all_param_values(layer, computed, unwrap_shared=False)
+    free = DenseLayer((None, 4), 3, W=T.matrix("made"))
+    with pytest.raises(ValueError, match="depends on the input made"):
+        get_all_param_values(free, unwrap_shared=False)
+    with pytest.raises(ValueError, match="made can't be counted"):
+        count_params(free, unwrap_shared=False)

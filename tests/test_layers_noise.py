@@ -224,3 +224,16 @@ def test_sigma_out_of_range(sigma):
 )
 def test_noise_layers_pickle_with_their_stream(make):
     check_pickling(make(InputLayer((5, 6))), ones(5, 6))
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int32", "uint8", "int64"])
+@pytest.mark.parametrize("shared_axes", [(), (1,)])
+def test_integers_that_are_not_rescaled_stay_integers(dtype, shared_axes):
+    x = T.TensorType(dtype, (False, False))()
+    layer = DropoutLayer(InputLayer((None, 30), x), 0.5, rescale=False, shared_axes=shared_axes)
+    output = get_output(layer)
+    assert output.dtype == dtype
+    found = theano.function([x], output)(np.full((20, 30), 3, dtype))
+    assert found.dtype == dtype
+    assert set(np.unique(found)) == {0, 3}
+    assert get_output(DropoutLayer(InputLayer((None, 30), x))).dtype.startswith("float")

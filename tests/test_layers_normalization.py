@@ -5,6 +5,7 @@ import pytest
 import theano
 import theano.tensor as T
 
+from lasagne_expr import layers
 from lasagne_expr.init import Constant
 from lasagne_expr.layers import (
     BatchNormLayer,
@@ -381,3 +382,47 @@ def test_layer_norm():
         "fc_ln_scale.scales",
         "fc_ln_bias.b",
     ]
+
+
+def test_averages_have_a_tag_of_their_own():
+    layer = BatchNormLayer((20, 30, 40), name="bn")
+    assert [p.name for p in layer.get_params(batch_norm_stat=True)] == ["bn.mean", "bn.inv_std"]
+    assert layer.get_params(batch_norm_stat=False) == [layer.beta, layer.gamma]
+    top = DenseLayer(layer, 3)
+    assert get_all_params(top, batch_norm_stat=True) == [layer.mean, layer.inv_std]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda source: source,
+        lambda source: DenseLayer(source, 4, num_leading_axes=2, nonlinearity=None),
+        lambda source: DenseLayer(source, 4, num_leading_axes=-1, nonlinearity=None),
+        lambda source: layers.RecurrentLayer(source, 4),
+        lambda source: layers.DropoutLayer(layers.GRULayer(source, 4), p=0),
+    ],
+)
+@pytest.mark.parametrize("steps", [None, 5])
+def test_layer_norm_of_sequences_of_any_length(make, steps):
+    below = make(InputLayer((None, steps, 4)))
+    top = layer_norm(below, epsilon=0.01)
+    assert [param.get_value().shape for param in get_all_params(top)[-2:]] == [(4,), (4,)]
+    scale, bias = get_all_params(top)[-2:]
+    scale.set_value(normal(4))
+    bias.set_value(normal(4))
+    for length in (5, 2) if steps is None else (5,):
+        x = normal(3, length, 4)
+        expected = normalized(layer_output(below, x), 2, 0.01) * scale.get_value()
+        np.testing.assert_allclose(
+            layer_output(top, x), expected + bias.get_value(), rtol=1e-5, atol=1e-6
+        )
+
+
+def test_layer_norm_of_what_has_its_channels_second():
+    lines = layers.Conv1DLayer(InputLayer((2, 3, 8)), 4, 3, nonlinearity=None)
+    x = normal(2, 3, 8)
+    for below in (lines, layers.MaxPool1DLayer(lines, 2), layers.DropoutLayer(lines, p=0)):
+        top = layer_norm(below, epsilon=0.01)
+        assert get_all_params(top)[-1].get_value().shape == (4,)
+        expected = normalized(layer_output(below, x), (1, 2), 0.01)
+        np.testing.assert_allclose(layer_output(top, x), expected, rtol=1e-5, atol=1e-6)

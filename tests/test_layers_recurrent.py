@@ -532,3 +532,49 @@ if ENGINE == "pytensor":
         train = theano.function([x, mask], cost, updates=updates)
         costs = [train(normal(2, n, INPUTS), np.ones((2, n))) for n in (3, 5, 3)]
         assert costs[2] < costs[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("unroll", [False, True])
+def test_an_initial_state_of_one_row_serves_a_batch(kind, unroll):
+    x, h = normal(4, 5, INPUTS), normal(1, UNITS, seed=3)
+    source, state = InputLayer((4, 5, INPUTS)), InputLayer((1, UNITS))
+    layer = make(kind, source, hid_init=state, unroll_scan=unroll)
+    assert layer.output_shape == (4, 5, UNITS)
+    whole = make(kind, source, hid_init=InputLayer((4, UNITS)))
+    set_all_param_values(whole, get_all_param_values(layer))
+    found = [
+        get_output(one, {source: x, one.input_layers[1]: rows}).eval()
+        for one, rows in ((layer, h), (whole, np.repeat(h, 4, axis=0)))
+    ]
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_initial_state_of_one_row_as_an_array(kind):
+    x, h = normal(4, 5, INPUTS), normal(1, UNITS, seed=3)
+    layer = make(kind, (None, None, INPUTS), hid_init=h)
+    layer.hid_init.set_value(h)
+    state = InputLayer((1, UNITS), h)
+    other = make(kind, (None, None, INPUTS), hid_init=state)
+    own = [
+        v
+        for v, p in zip(get_all_param_values(layer), get_all_params(layer))
+        if p.ndim != 2 or p is not layer.hid_init
+    ]
+    set_all_param_values(other, own)
+    found = get_output(other, {None: x, state: h})
+    np.testing.assert_allclose(found.eval(), layer_output(layer, x), rtol=1e-6)
+
+
+def test_an_initial_cell_of_one_row_serves_a_batch():
+    x, c = normal(4, 5, INPUTS), normal(1, UNITS, seed=3)
+    source, cell = InputLayer((None, 5, INPUTS)), InputLayer((1, UNITS))
+    layer = make(LSTMLayer, source, cell_init=cell)
+    same = make(LSTMLayer, source, cell_init=InputLayer((None, UNITS)))
+    set_all_param_values(same, get_all_param_values(layer))
+    found = get_output(layer, {source: x, cell: c}).eval()
+    expected = get_output(same, {source: x, same.input_layers[1]: np.repeat(c, 4, axis=0)}).eval()
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    with pytest.raises(ValueError, match=r"cell_init is a layer of output shape \(2, 3\)"):
+        make(LSTMLayer, InputLayer((4, 5, INPUTS)), cell_init=InputLayer((2, UNITS)))

@@ -77,9 +77,31 @@ def test_softmax():
     np.testing.assert_allclose(slope, first * (np.eye(3)[:1] - expected), rtol=1e-7, atol=1e-15)
 
 
-def test_softmax_of_more_than_a_matrix_is_an_error():
-    with pytest.raises(ValueError, match=r"3 dimensions.*ReshapeLayer"):
-        nl.softmax(T.tensor3())
+@pytest.mark.parametrize("shape", [(4,), (2, 3, 4), (2, 1, 3, 1, 4), (0, 3, 4)])
+def test_softmax_along_the_last_axis(shape):
+    x = T.TensorType("float64", [size == 1 for size in shape])()
+    y = nl.softmax(x)
+    assert y.broadcastable == x.broadcastable
+    function = theano.function([x], [y, T.grad(y[..., 0].sum(), x)])
+    values = np.random.uniform(-3, 3, shape)
+    found, slope = function(values)
+    expected = scipy.special.softmax(values, axis=-1)
+    np.testing.assert_allclose(found, expected, rtol=1e-7)
+    first = expected[..., :1]
+    np.testing.assert_allclose(
+        slope, first * (np.eye(shape[-1])[0] - expected), rtol=1e-7, atol=1e-15
+    )
+
+
+def test_softmax_of_large_activations_of_steps():
+    x = T.dtensor3()
+    values = np.array([[[1000.0, 0.0], [-1000.0, 0.0]]])
+    assert theano.function([x], nl.softmax(x))(values).tolist() == [[[1, 0], [0, 1]]]
+
+
+def test_softmax_of_a_scalar_is_an_error():
+    with pytest.raises(ValueError, match="is a scalar"):
+        nl.softmax(T.scalar())
 
 
 def test_learned_leakiness():

@@ -13,6 +13,7 @@ from theano.sandbox.rng_mrg import MRG_RandomStreams
 from theano.tensor.shared_randomstreams import RandomStreams
 
 import lasagne_expr
+from lasagne_expr import layers
 from lasagne_expr.init import Constant, GlorotUniform, Normal
 from lasagne_expr.layers import (
     DenseLayer,
@@ -458,3 +459,58 @@ class TestSharing:
         ]
         assert len(products) == 1
         assert "dot" in str(products[0].op).lower()
+
+
+class TestBroadcasting:
+    def one(self, *shape):
+        value = np.full(shape, 0.5, theano.config.floatX)
+        return theano.shared(value, name="one", broadcastable=[size == 1 for size in shape])
+
+    def test_a_bias_of_one_element_is_for_all_units(self):
+        b = self.one(1)
+        layer = DenseLayer(InputLayer((2, 3)), 4, b=b, nonlinearity=None)
+        assert layer.b is b
+        zeros = np.zeros((2, 3), theano.config.floatX)
+        assert get_output(layer, zeros).eval().tolist() == [[0.5] * 4] * 2
+        assert layer.get_params(trainable=True) == [layer.W, b]
+
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda b: layers.Conv2DLayer((2, 3, 5, 5), 4, 3, b=b, nonlinearity=None),
+            lambda b: layers.NINLayer((2, 3, 5, 5), 4, b=b, nonlinearity=None),
+            lambda b: layers.BiasLayer((2, 3, 5, 5), b=b),
+            lambda b: layers.ScaleLayer((2, 3, 5, 5), scales=b),
+            lambda b: layers.ParametricRectifierLayer((2, 3, 5, 5), alpha=b),
+            lambda b: layers.BatchNormLayer((2, 3, 5, 5), beta=b, gamma=b),
+        ],
+    )
+    def test_parameters_of_layers_that_broadcast(self, make):
+        x = np.random.normal(size=(2, 3, 5, 5)).astype(theano.config.floatX)
+        found, full = make(self.one(1)), make(Constant(0.5))
+        values = [p.get_value() for p in found.get_params() if p.name != "one"]
+        rest = [p for p in full.get_params() if p.name == "W"]
+        for param, value in zip(rest, values):
+            param.set_value(value)
+        np.testing.assert_allclose(
+            get_output(found, x).eval(), get_output(full, x).eval(), rtol=1e-5, atol=1e-6
+        )
+
+    def test_an_expression_broadcasts_too(self):
+        row = self.one(1, 3)
+        assert create_param(row * 2, (5, 3)).broadcastable == (True, False)
+        with pytest.raises(ValueError, match=r"should have shape \(5, 4\), but one has \(1, 3\)"):
+            create_param(row, (5, 4))
+
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda w: DenseLayer((None, 5), 3, W=w, name="l"),
+            lambda w: layers.NINLayer((None, 5, 2), 3, W=w, name="l"),
+            lambda w: layers.EmbeddingLayer((None,), 5, 3, W=w, name="l"),
+            lambda w: layers.LSTMLayer((2, 4, 5), 3, ingate=layers.Gate(W_in=w), name="l"),
+        ],
+    )
+    def test_weights_may_not(self, make):
+        with pytest.raises(ValueError, match=r"'l': parameter l\..* shape \(5, 3\), but one has"):
+            make(self.one(1, 3))

@@ -133,3 +133,12 @@ def test_wrong_arguments(network):
         regularize_layer_params_weighted([network[0]], l2)
     with pytest.raises(TypeError, match="expected a layer, got 'first'"):
         regularize_layer_params_weighted({"first": 1.0}, l2)
+
+
+def test_a_sum_of_no_penalties_is_the_number_zero():
+    assert apply_penalty([], l2) == 0
+    assert regularize_layer_params(InputLayer((2, 3)), l2) == 0
+    assert regularize_network_params(InputLayer((2, 3)), l1) == 0
+    assert regularize_layer_params_weighted({}, l2) == 0
+    loss = T.scalar()
+    assert float((loss + apply_penalty([], l2)).eval({loss: 2})) == 2

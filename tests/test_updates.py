@@ -346,3 +346,36 @@ def test_total_norm_constraint():
 def test_wrong_constraints(constrain, message):
     with pytest.raises(ValueError, match=message):
         constrain()
+
+
+@pytest.mark.parametrize(
+    "update", [upd.adagrad, upd.rmsprop, upd.adadelta, upd.adam, upd.adamax, upd.amsgrad]
+)
+@pytest.mark.parametrize("number", [float, np.float32])
+def test_everything_is_float32_where_floatX_is(update, number):
+    theano.config.floatX = "float32"
+    param = theano.shared(np.ones(3, "float32"))
+    updates = update(T.sum(param**2), [param], learning_rate=number(0.01))
+    assert {variable.dtype for variable in updates} == {"float32"}
+    assert {new.dtype for new in updates.values()} == {"float32"}
+    step = theano.function([], updates=updates)
+    step()
+    step()
+    counted = [state.get_value() for state in updates if state.name == "steps"]
+    assert counted == [2] * len(counted)
+
+
+def test_counted_steps_lose_no_digits_in_float32():
+    theano.config.floatX = "float32"
+    param = theano.shared(np.ones(3, "float32"))
+    updates = upd.adam([T.ones_like(param)], [param], learning_rate=0.5)
+    theano.function([], updates=updates)()
+    np.testing.assert_allclose(param.get_value(), 0.5, rtol=1e-6)  # a step of the rate
+
+
+def test_given_gradients_that_fit_are_the_list_itself():
+    a, b = (theano.shared(np.asarray(1.0)) for _ in "ab")
+    grads = upd.get_or_compute_grads(a + b, [a, b])
+    assert upd.get_or_compute_grads(grads, [a, b]) is grads
+    with pytest.raises(ValueError):
+        upd.get_or_compute_grads(grads, [a])

@@ -27,6 +27,7 @@ if importlib.util.find_spec("jax") is None:
 
 from theano import (
     compile,
+    flat_pickles,
     gof,
     gradient,
     ifelse,
@@ -41,6 +42,7 @@ from theano.compile import (
     FAST_COMPILE,
     FAST_RUN,
     Function,
+    FunctionMaker,
     In,
     Mode,
     OpFromGraph,
@@ -52,22 +54,36 @@ from theano.compile import (
     SymbolicOutput,
     as_op,
     function,
+    function_dump,
+    predefined_linkers,
     predefined_modes,
+    predefined_optimizers,
     shared,
 )
 from theano.configdefaults import config
 from theano.configparser import change_flags
 from theano.gof import (
     Apply,
+    CLinker,
     Constant,
     Container,
+    DualLinker,
     FunctionGraph,
     Generic,
     InconsistencyError,
+    Linker,
+    LocalLinker,
     Op,
+    OpenMPOp,
+    OpWiseCLinker,
+    PerformLinker,
     Type,
     Variable,
     generic,
+    object2,
+    opt,
+    toolbox,
+    utils,
 )
 from theano.gof.graph import clone_replace as clone
 from theano.gradient import Lop, Rop, grad, subgraph_grad

@@ -1,7 +1,8 @@
 """What code for both Python 2 and 3 imported from Theano."""
 
 import configparser
-from collections import OrderedDict
+import os
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, ValuesView
 from importlib import reload
 from io import BytesIO
@@ -12,20 +13,24 @@ __all__ = [
     "PY3",
     "BytesIO",
     "Callable",
+    "DefaultOrderedDict",
     "DictMixin",
     "Iterable",
     "Mapping",
     "OrderedDict",
     "ValuesView",
+    "b",
     "cmp",
     "configparser",
     "decode",
     "decode_iter",
+    "decode_with",
     "exc_message",
     "get_unbound_function",
     "ifilter",
     "imap",
     "izip",
+    "maybe_add_to_os_environ_pathlist",
     "next",
     "operator_div",
     "reload",
@@ -33,6 +38,7 @@ __all__ = [
 
 PY3 = True
 DictMixin = MutableMapping
+DefaultOrderedDict = defaultdict  # every dict keeps its order nowadays
 izip, imap, ifilter, next = zip, map, filter, next
 
 
@@ -44,6 +50,22 @@ def cmp(x: Any, y: Any) -> int:
 def decode(x: bytes) -> str:
     """Decode a string of bytes."""
     return x.decode()
+
+
+def decode_with(x: bytes, encoding: str) -> str:
+    """Decode a string of bytes by an encoding."""
+    return x.decode(encoding)
+
+
+def b(s: str) -> bytes:
+    """Make a string of bytes of the characters with their numbers.
+
+    Examples
+    --------
+    >>> b("a")
+    b'a'
+    """
+    return s.encode("latin-1")
 
 
 def decode_iter(strings: Iterable) -> Iterable:
@@ -60,3 +82,20 @@ def exc_message(error: BaseException) -> Any:
 def get_unbound_function(method: Any) -> Any:
     """Return the function of a method."""
     return getattr(method, "__func__", method)
+
+
+def maybe_add_to_os_environ_pathlist(var: str, newpath: str) -> None:
+    """Put a folder at the front of an environment variable's list, unless it is in it or relative.
+
+    Parameters
+    ----------
+    var : str
+        The environment variable, such as ``PATH``.
+    newpath : str
+        The folder.
+    """
+    if not os.path.isabs(newpath):
+        return
+    listed = os.environ.get(var, "").split(os.pathsep)
+    if newpath not in listed:
+        os.environ[var] = os.pathsep.join([newpath, *filter(None, listed)])

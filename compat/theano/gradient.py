@@ -36,6 +36,7 @@ from pytensor.graph.basic import Variable
 from pytensor.tensor.type import TensorType
 from theano.compile.function import function
 from theano.missing import explain_missing
+from theano.ops import deep_gradients
 from theano.ops.r_operators import multiply_by_jacobian
 from theano.scan_module.scan import scan
 

@@ -18,7 +18,6 @@ MOVED = {
     "theano.compile.origin": "theano.ops.provenance",
     "theano.compile.specialized": "theano.link.signatures",
     "theano.lax_op": "theano.ops.lax_op",
-    "theano.scan_module.scan_op": "theano.ops.scan",
     "theano.tensor.cumulative": "theano.ops.cumulative",
     "theano.tensor.largest": "theano.ops.max_and_argmax",
     "theano.tensor.linalg_errors": "theano.ops.linalg_checks",

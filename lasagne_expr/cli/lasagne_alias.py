@@ -7,6 +7,8 @@ import importlib.util
 import sys
 from types import ModuleType
 
+from .lasagne_names import LASAGNE_MODULES, answer_to_lasagne_names
+
 __all__ = ["install_as_lasagne"]
 
 _PACKAGE = __name__.partition(".")[0]
@@ -32,6 +34,7 @@ class _LasagneFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module):
         module.__spec__ = module.__spec__.loader_state
+        answer_to_lasagne_names(module)
 
 
 def _exists(name):
@@ -44,7 +47,9 @@ def install_as_lasagne() -> None:
 
     ``lasagne.layers`` is then the very same module as ``lasagne_expr.layers``, and so are all
     others, so code written for Lasagne runs as it is, and pickles that name classes of
-    ``lasagne`` load. It holds for the whole process; calling it again changes nothing.
+    ``lasagne`` load. The modules then also answer to the names that Lasagne's import, such as
+    ``lasagne.layers.recurrent.unroll_scan``. It holds for the whole process; calling it again
+    changes nothing.
 
     Raises
     ------
@@ -69,6 +74,9 @@ def install_as_lasagne() -> None:
     if not any(getattr(finder, "package", None) == _PACKAGE for finder in sys.meta_path):
         # First, so that an installed Lasagne isn't found before it.
         sys.meta_path.insert(0, _LasagneFinder())
+    for name in LASAGNE_MODULES:
+        if name in sys.modules:
+            answer_to_lasagne_names(sys.modules[name])
 
 
 def _place(module: ModuleType) -> str:

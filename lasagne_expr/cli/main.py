@@ -31,10 +31,8 @@ def run(options: argparse.Namespace) -> None:
         raise SystemExit("python -m lasagne_expr run: which script? Give its path, or -m MODULE")
     if not options.system_allocator:
         keep_freed_memory()
-    if options.module:
-        run_module(program[0], program[1:])
-    else:
-        run_script(program[0], program[1:])
+    run_program = run_module if options.module else run_script
+    run_program(program[0], program[1:], modernize=options.modernize)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -43,7 +41,13 @@ def make_parser() -> argparse.ArgumentParser:
     run = commands.add_parser(
         "run",
         help="run an unmodified Lasagne script",
-        usage="%(prog)s [-h] [--system-allocator] (SCRIPT | -m MODULE) [ARGUMENTS ...]",
+        usage="%(prog)s [-h] [--modernize] [--system-allocator] (SCRIPT | -m MODULE) "
+        "[ARGUMENTS ...]",
+    )
+    run.add_argument(
+        "--modernize",
+        action="store_true",
+        help="run Python 2, and put back names that Python, NumPy and others dropped since",
     )
     run.add_argument(
         "--system-allocator",

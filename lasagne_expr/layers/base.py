@@ -1,23 +1,31 @@
 """What all layers have in common."""
 
-import numbers
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import theano
 
-from ..parameters import create_param, param_has_tags, select_shared_vars
+from ..errors import ArgumentError, kind_of_error
+from ..parameters import create_param, param_has_tags, require_all_sizes, select_shared_vars
+from .flat_pickles import reduce_layer
+from .several import checked_shape, checked_sizes
 
 __all__ = ["Layer", "MergeLayer"]
 
 
-def _checked_sizes(shape, complaint):
-    """Check that sizes are positive integers or None; `complaint` begins the error."""
-    if not all(size is None or isinstance(size, numbers.Integral) for size in shape):
-        raise TypeError(f"{complaint}: sizes must be integers, or None for unknown ones")
-    if not all(size is None or size > 0 for size in shape):
-        raise ValueError(f"{complaint}: sizes must be positive, or None for unknown ones")
-    return tuple(None if size is None else int(size) for size in shape)
+def is_layer_like(value: Any) -> bool:
+    """Tell whether something can stand below a layer: it has the shape of an output.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> is_layer_like(SimpleNamespace(output_shape=(None, 3))), is_layer_like((None, 3))
+    (True, False)
+    """
+    if isinstance(value, type):
+        return False
+    # Of a Layer, looking for the attribute would compute it, and hide an error in that.
+    return isinstance(value, Layer) or hasattr(value, "output_shape")
 
 
 class Layer:
@@ -30,7 +38,8 @@ class Layer:
     Parameters
     ----------
     incoming : Layer, or tuple of int or None
-        The layer whose output this one takes, or the shape of its input.
+        The layer whose output this one takes, or the shape of its input. As a layer counts
+        whatever has an `output_shape`, such as the layers of another package.
     name : str, optional
         A name for the layer, with which its parameters' names and its errors begin.
 
@@ -46,7 +55,7 @@ class Layer:
     input_layer : Layer or None
         The layer whose output this one takes.
     input_shape : tuple of int or None
-        The shape of the input.
+        The shape of the input; of a layer with several outputs, a dict or list of shapes.
     params : dict of Theano variable to set of str
         The parameters with their tags.
 
@@ -74,14 +83,31 @@ class Layer:
 
     def _checked_incoming(self, incoming):
         """Split an incoming layer or shape into the layer (or None) and the shape."""
-        if isinstance(incoming, Layer):
-            return incoming, incoming.output_shape
+        if is_layer_like(incoming):
+            shape = incoming.output_shape
+            if not isinstance(shape, (tuple, list, Mapping)):
+                return incoming, shape  # that of a mock, about which nothing is known
+            return incoming, checked_shape(shape, f"{self} can't have an input of shape {shape}")
         if isinstance(incoming, (str, dict, theano.Variable)) or not isinstance(incoming, Sequence):
             raise TypeError(
                 f"{self} takes a layer or a shape as its input, got {incoming!r}; "
                 "a Theano variable is given to InputLayer(shape, input_var)"
             )
-        return None, _checked_sizes(incoming, f"{self} can't have an input of shape {incoming}")
+        return None, checked_sizes(incoming, f"{self} can't have an input of shape {incoming}")
+
+    def _check_output_shape(self):
+        """Tell at once, rather than when the shape is needed, what doesn't fit.
+
+        Not of what only looks like a layer: a mock's shape needn't be that of what it stands for.
+        """
+        incomings = getattr(self, "input_layers", None) or [self.input_layer]
+        if all(incoming is None or isinstance(incoming, Layer) for incoming in incomings):
+            return self.output_shape
+        return None
+
+    def __reduce_ex__(self, protocol: int) -> "str | tuple":
+        """Pickle layers of deep networks without a recursion from one to the next."""
+        return reduce_layer(self, protocol)
 
     def __str__(self) -> str:
         kind = type(self).__name__
@@ -93,15 +119,23 @@ class Layer:
 
     @property
     def output_shape(self) -> tuple:
-        """The shape of the output: a tuple of int, with None for sizes known only at a call."""
+        """The shape of the output: a tuple of int, with None for sizes known only at a call.
+
+        Of a layer with several outputs it is a dict or a list of such tuples.
+        """
         return self._checked_output_shape(self.input_shape)
 
     def _checked_output_shape(self, source):
         shape = self.get_output_shape_for(source)
         given = f"{self}: get_output_shape_for returned {shape!r} for an input of shape {source}"
-        if not isinstance(shape, (tuple, list)):
+        if isinstance(shape, theano.Variable):
+            raise ArgumentError(
+                f"{given}: that is a symbolic output shape, but it must be a tuple of integers, "
+                "and None for sizes that are known at a call"
+            )
+        if not isinstance(shape, (tuple, list, Mapping)):
             raise TypeError(f"{given}: a shape must be a tuple")
-        return _checked_sizes(shape, given)
+        return checked_shape(shape, given)
 
     def add_param(
         self, spec: Any, shape: tuple, name: "str | None" = None, **tags: bool
@@ -129,15 +163,21 @@ class Layer:
         ValueError, TypeError
             As `lasagne_expr.parameters.create_param` does, naming the layer.
         """
-        full_name = f"{self.name}.{name}" if self.name and name else name
         try:
-            param = create_param(spec, shape, full_name)
+            param = create_param(spec, shape, self._full_name(name))
         except (TypeError, ValueError) as error:
-            kind = TypeError if isinstance(error, TypeError) else ValueError
-            raise kind(f"{self}: {error}") from error
+            raise kind_of_error(error)(f"{self}: {error}") from error
         tags = {"trainable": True, "regularizable": True, **tags}
         self.params[param] = {tag for tag, value in tags.items() if value}
         return param
+
+    def _add_full_param(self, spec, shape, name, **tags):
+        """Make a parameter that may not broadcast, as what is multiplied as a matrix may not."""
+        param = self.add_param(spec, shape, name=name, **tags)
+        return require_all_sizes(param, shape, f"{self}: parameter {self._full_name(name)}")
+
+    def _full_name(self, name):
+        return f"{self.name}.{name}" if self.name and name else name
 
     def get_params(self, unwrap_shared: bool = True, **tags: bool) -> list:
         """List this layer's parameters.
@@ -243,8 +283,10 @@ class MergeLayer(Layer):
 
     def __init__(self, incomings: Sequence, name: "str | None" = None):
         self._start(name)
-        if isinstance(incomings, Layer) or not isinstance(incomings, Sequence):
+        is_one = is_layer_like(incomings) or isinstance(incomings, (str, dict, theano.Variable))
+        if is_one or not isinstance(incomings, Iterable):
             raise TypeError(f"{self} takes a list of layers or shapes, got {incomings!r}")
+        incomings = list(incomings)
         if not incomings:
             raise ValueError(f"{self} needs at least one input")
         checked = [self._checked_incoming(incoming) for incoming in incomings]

@@ -52,11 +52,18 @@ def scalar(
     return value
 
 
+# What is given by mistake: a function's name, its value, what it was applied to.
+_NO_FUNCTIONS = (str, bytes, numbers.Number, np.ndarray, theano.Variable, list, tuple, dict)
+
+
 def nonlinearity_or_identity(layer: Layer, nonlinearity: "Callable | None") -> Callable:
-    """Check a nonlinearity; None stands for the identity."""
+    """Check a nonlinearity; None stands for the identity.
+
+    An object that is just passed on, to another layer say, is kept whatever it is.
+    """
     if nonlinearity is None:
         return identity
-    if not callable(nonlinearity):
+    if isinstance(nonlinearity, _NO_FUNCTIONS):
         raise TypeError(
             f"{layer}: nonlinearity should be a function of an expression, such as those of "
             f"lasagne_expr.nonlinearities, or None for none; got {nonlinearity!r}"

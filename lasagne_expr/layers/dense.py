@@ -82,7 +82,7 @@ class DenseLayer(Layer):
         self.num_leading_axes = self._checked_leading_axes(num_leading_axes)
         trailing = range(len(self.input_shape))[self.num_leading_axes :]
         num_inputs = math.prod(known_sizes(self, trailing, "W"))
-        self.W = self.add_param(W, (num_inputs, self.num_units), name="W")
+        self.W = self._add_full_param(W, (num_inputs, self.num_units), name="W")
         self.b = None
         if b is not None:
             self.b = self.add_param(b, (self.num_units,), name="b", regularizable=False)
@@ -179,7 +179,8 @@ class NINLayer(Layer):
         self.nonlinearity = nonlinearity_or_identity(self, nonlinearity)
         self.num_units = positive_int(self, "num_units", num_units)
         self.untie_biases = untie_biases
-        self.W = self.add_param(W, (*known_sizes(self, [1], "W"), self.num_units), name="W")
+        shape = (*known_sizes(self, [1], "W"), self.num_units)
+        self.W = self._add_full_param(W, shape, name="W")
         self.b = None
         if b is not None:
             places = range(2, len(self.input_shape)) if untie_biases else ()

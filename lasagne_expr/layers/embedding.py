@@ -58,7 +58,8 @@ class EmbeddingLayer(Layer):
         super().__init__(incoming, **kwargs)
         self.input_size = positive_int(self, "input_size", input_size)
         self.output_size = positive_int(self, "output_size", output_size)
-        self.W = self.add_param(W, (self.input_size, self.output_size), name="W")
+        shape = (self.input_size, self.output_size)
+        self.W = self._add_full_param(W, shape, name="W")
 
     def get_output_shape_for(self, input_shape: tuple) -> tuple:
         return (*input_shape, self.output_size)

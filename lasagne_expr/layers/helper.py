@@ -2,11 +2,14 @@
 
 import difflib
 import inspect
+import math
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import theano
+import theano.tensor as T
 from theano.compile import SharedVariable
 
 from ..parameters import (
@@ -16,8 +19,10 @@ from ..parameters import (
     deterministic_form,
     evaluate,
 )
-from .base import Layer, MergeLayer
+from ..shape_inference import infer_shape
+from .base import Layer, MergeLayer, is_layer_like
 from .input import InputLayer
+from .several import are_shapes, map_outputs
 
 __all__ = [
     "count_params",
@@ -85,7 +90,7 @@ def _as_list(layer_or_layers):
     is_list = isinstance(layer_or_layers, (list, tuple))
     layers = list(layer_or_layers) if is_list else [layer_or_layers]
     for layer in layers:
-        if not isinstance(layer, Layer):
+        if not is_layer_like(layer):
             raise TypeError(f"expected a layer or a list of layers, got {layer!r}")
     return layers
 
@@ -110,7 +115,7 @@ def get_output(layer_or_layers: Any, inputs: Any = None, **kwargs) -> Any:
     ----------
     layer_or_layers : Layer or list of Layer
         Whose output is wanted.
-    inputs : Theano variable, array, or dict of Layer to either, optional
+    inputs : Theano variable, array, nested list, or dict of Layer to one of these, optional
         What enters: one expression for all input layers and all layers made from a shape, or one
         per layer. By default every input layer's own `input_var`. A dict may name inner layers
         too: then it gives their output, and what is below them is not computed.
@@ -120,7 +125,8 @@ def get_output(layer_or_layers: Any, inputs: Any = None, **kwargs) -> Any:
     Returns
     -------
     Theano variable, or list of them
-        The output of each layer asked for.
+        The output of each layer asked for. Of a layer with several outputs it is what that
+        computes: a dict or a list of variables.
 
     Raises
     ------
@@ -146,16 +152,16 @@ def get_output(layer_or_layers: Any, inputs: Any = None, **kwargs) -> Any:
     layers = get_all_layers(layer_or_layers, treat_as_input=inputs)
     _check_inputs_belong(inputs, layers)
     outputs = {
-        layer: as_theano_expression(value) for layer, value in inputs.items() if layer is not None
+        layer: _given_output(value, layer) for layer, value in inputs.items() if layer is not None
     }
     for layer in layers:
         if layer not in outputs:
             outputs[layer] = _output_of(layer, outputs, inputs, kwargs)
-            _mark_part(outputs[layer], layer)
+            _mark_parts(outputs[layer], layer)
     _warn_of_unused(kwargs, [layer for layer in layers if layer not in inputs])
     wanted = [outputs[layer] for layer in _as_list(layer_or_layers)]
     if kwargs.get("deterministic"):
-        wanted = deterministic_form(wanted)
+        wanted = _deterministic_forms(wanted)
     return wanted if isinstance(layer_or_layers, (list, tuple)) else wanted[0]
 
 
@@ -178,27 +184,88 @@ def _check_inputs_belong(inputs, layers):
 
 
 def _output_of(layer, outputs, inputs, kwargs):
-    if isinstance(layer, InputLayer):
-        return _common_input(inputs) if None in inputs else layer.input_var
-    is_merge = isinstance(layer, MergeLayer)
+    if _is_source(layer):
+        if None in inputs:
+            return _given_output(inputs[None], layer)
+        return _own_input(layer)
+    is_merge = _is_merge(layer)
     sources = layer.input_layers if is_merge else [layer.input_layer]
     if None in sources and None not in inputs:
         raise ValueError(
             f"{layer} was made from a shape rather than a layer, so its input must be given: "
             "get_output(layer, input), or make it from an InputLayer"
         )
-    values = [_common_input(inputs) if s is None else outputs[s] for s in sources]
+    values = [_common_input(layer, inputs) if s is None else outputs[s] for s in sources]
     return layer.get_output_for(values if is_merge else values[0], **kwargs)
 
 
-def _mark_part(output, layer):
+def _is_source(layer):
+    """Tell whether data enters here, as nothing is below that the layer could take as input."""
+    if isinstance(layer, Layer):
+        return isinstance(layer, InputLayer)
+    return not (hasattr(layer, "input_layer") or hasattr(layer, "input_layers"))
+
+
+def _own_input(layer):
+    if not hasattr(layer, "input_var"):
+        raise ValueError(
+            f"{layer!r} computes nothing and has no input_var, so what it gives must be given: "
+            "get_output(layer, {that: expression})"
+        )
+    return layer.input_var
+
+
+def _is_merge(layer):
+    if isinstance(layer, Layer):
+        return isinstance(layer, MergeLayer)
+    return hasattr(layer, "input_layers")
+
+
+def _given_output(value, layer):
+    """Wrap what is given as a layer's output: arrays and nested lists of numbers, too."""
+    if isinstance(value, theano.Variable):
+        return value
+    if are_shapes(layer.output_shape):
+        return as_theano_expression(value)
+    return _as_tensor(value)
+
+
+def _common_input(layer, inputs):
+    value = inputs[None]
+    return value if isinstance(value, theano.Variable) else _as_tensor(value)
+
+
+def _as_tensor(value):
+    if isinstance(value, (list, tuple)):
+        try:
+            return T.as_tensor_variable(value)
+        except Exception as error:
+            raise TypeError(
+                f"{value!r} is no Theano expression, and can't be wrapped as one: {error}"
+            ) from error
+    return as_theano_expression(value)
+
+
+def _mark_parts(output, layer):
     """Let error messages of compiled functions name the layer."""
-    if not isinstance(layer, InputLayer) and getattr(output, "owner", None) is not None:
+    if not _is_source(layer):
+        map_outputs(lambda one: _mark_part(one, layer), output)
+
+
+def _mark_part(output, layer):
+    if getattr(output, "owner", None) is not None:
         output.tag.part = getattr(output.tag, "part", None) or str(layer)
 
 
-def _common_input(inputs):
-    return as_theano_expression(inputs[None])
+def _deterministic_forms(outputs):
+    """Replace what is for training only in all outputs at once, as they may share it."""
+    found = []
+    map_outputs(found.append, outputs)
+    variables = [one for one in found if isinstance(one, theano.Variable)]
+    form_of = dict(zip(variables, deterministic_form(variables)))
+    return map_outputs(
+        lambda one: form_of[one] if isinstance(one, theano.Variable) else one, outputs
+    )
 
 
 def _warn_of_unused(kwargs, layers):
@@ -212,18 +279,21 @@ def _warn_of_unused(kwargs, layers):
         accepted.update(names)
     for name in sorted(kwargs.keys() - accepted):
         close = difflib.get_close_matches(name, accepted, n=1)
-        hint = f"; perhaps you mean {close[0]}" if close else ""
+        hint = f"; perhaps you meant {close[0]}" if close else ""
         warnings.warn(f"get_output: no layer takes the argument {name}{hint}", stacklevel=3)
 
 
 def _accepted_by(layer):
     """Tell which keyword arguments a layer's get_output_for uses, and if that can't be told."""
+    compute = getattr(layer, "get_output_for", None)
+    if compute is None:
+        return set(), False
     try:
-        parameters = inspect.signature(layer.get_output_for).parameters.values()
+        parameters = inspect.signature(compute).parameters.values()
     except (TypeError, ValueError):
         return set(), True
     names = {p.name for p in parameters if p.default is not p.empty}
-    return names | set(layer.get_output_kwargs), False
+    return names | set(getattr(layer, "get_output_kwargs", ())), False
 
 
 def get_output_shape(layer_or_layers: Any, input_shapes: Any = None) -> Any:
@@ -240,6 +310,7 @@ def get_output_shape(layer_or_layers: Any, input_shapes: Any = None) -> Any:
     Returns
     -------
     tuple of int or None, or list of them
+        Of a layer with several outputs, a dict or a list of shapes.
 
     Examples
     --------
@@ -255,7 +326,7 @@ def get_output_shape(layer_or_layers: Any, input_shapes: Any = None) -> Any:
     given = _inputs_by_layer(input_shapes)
     layers = get_all_layers(layer_or_layers, treat_as_input=given)
     _check_inputs_belong(given, layers)
-    shapes = {layer: tuple(shape) for layer, shape in given.items() if layer is not None}
+    shapes = {layer: _as_shape(shape) for layer, shape in given.items() if layer is not None}
     for layer in layers:
         if layer not in shapes:
             shapes[layer] = _shape_of(layer, shapes, given)
@@ -264,10 +335,14 @@ def get_output_shape(layer_or_layers: Any, input_shapes: Any = None) -> Any:
     return shapes[layer_or_layers]
 
 
+def _as_shape(shape):
+    return shape if are_shapes(shape) or not isinstance(shape, Iterable) else tuple(shape)
+
+
 def _shape_of(layer, shapes, given):
-    if isinstance(layer, InputLayer):
-        return tuple(given.get(None, layer.shape))
-    if isinstance(layer, MergeLayer):
+    if _is_source(layer):
+        return _as_shape(given.get(None, layer.output_shape))
+    if _is_merge(layer):
         own = zip(layer.input_layers, layer.input_shapes, strict=True)
         return layer.get_output_shape_for([_input_shape(*pair, shapes, given) for pair in own])
     return layer.get_output_shape_for(
@@ -277,7 +352,7 @@ def _shape_of(layer, shapes, given):
 
 def _input_shape(source, own_shape, shapes, given):
     if source is None:
-        return tuple(given.get(None, own_shape))
+        return _as_shape(given.get(None, own_shape))
     return shapes[source]
 
 
@@ -313,9 +388,14 @@ def get_all_params(
     found = (
         param
         for below in get_all_layers(layer)
-        for param in below.get_params(unwrap_shared=unwrap_shared, **tags)
+        for param in params_of(below, unwrap_shared=unwrap_shared, **tags)
     )
     return list(dict.fromkeys(found))
+
+
+def params_of(layer: Any, **how: bool) -> list:
+    """List a layer's own parameters; what only looks like a layer needn't have any."""
+    return layer.get_params(**how) if hasattr(layer, "get_params") else []
 
 
 def count_params(layer: "Layer | Sequence[Layer]", **tags: bool) -> int:
@@ -339,26 +419,43 @@ def count_params(layer: "Layer | Sequence[Layer]", **tags: bool) -> int:
     >>> count_params(DenseLayer(l2, num_units=3, W=l2.W.T))
     11
     """
-    return sum(
-        int(np.prod(param.get_value(borrow=True, return_internal_type=True).shape, dtype=np.int64))
-        for param in get_all_params(layer, **tags)
-    )
+    return sum(_number_of(param) for param in get_all_params(layer, **tags))
 
 
-def get_all_param_values(layer: "Layer | Sequence[Layer]", **tags: bool) -> list[np.ndarray]:
+def _number_of(param):
+    shape = infer_shape(param)
+    if None in shape:
+        raise ValueError(
+            f"the numbers in parameter {param} can't be counted: its shape, {shape}, depends on an "
+            "input of the network"
+        )
+    return math.prod(shape)
+
+
+def get_all_param_values(
+    layer: "Layer | Sequence[Layer]", unwrap_shared: bool = True, **tags: bool
+) -> list[np.ndarray]:
     """Copy the values of a network's parameters.
 
     Parameters
     ----------
     layer : Layer or list of Layer
         The network's output layers.
+    unwrap_shared : bool, default True
+        Whether to copy the values of the shared variables below the parameters, rather than to
+        compute those of the parameters themselves, which may be expressions.
     **tags : bool
         Which to copy; see `Layer.get_params`.
 
     Returns
     -------
     list of arrays
-        The values of the shared variables, in the order of :func:`get_all_params`.
+        The values, in the order of :func:`get_all_params`.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is to be computed that depends on an input of the network.
 
     Examples
     --------
@@ -366,7 +463,7 @@ def get_all_param_values(layer: "Layer | Sequence[Layer]", **tags: bool) -> list
     >>> [v.shape for v in get_all_param_values(DenseLayer(InputLayer((None, 3)), num_units=2))]
     [(3, 2), (2,)]
     """
-    return [param.get_value() for param in get_all_params(layer, **tags)]
+    return _values_of(get_all_params(layer, unwrap_shared=unwrap_shared, **tags))
 
 
 def get_param_values(
@@ -411,9 +508,13 @@ def get_param_values(
     found = (
         param
         for one in _as_list(layer)
-        for param in one.get_params(unwrap_shared=not evaluated, **tags)
+        for param in params_of(one, unwrap_shared=not evaluated, **tags)
     )
-    params = list(dict.fromkeys(found))
+    return _values_of(list(dict.fromkeys(found)))
+
+
+def _values_of(params):
+    """Copy the values of shared variables, and compute those of expressions."""
     expressions = [param for param in params if not isinstance(param, SharedVariable)]
     values = dict(zip(expressions, evaluate(expressions)))
     return [np.asarray(values[param]) if param in values else param.get_value() for param in params]
@@ -445,8 +546,16 @@ def set_all_param_values(
     >>> set_all_param_values(network, get_all_param_values(network))
     """
     params, values = get_all_params(layer, **tags), list(values)
+    for param in params:
+        if not isinstance(param, SharedVariable):
+            raise ValueError(
+                f"parameter {param} is an expression, which can't be set: set the shared variables "
+                "below, by leaving unwrap_shared=False out"
+            )
     if len(params) != len(values):
-        raise ValueError(f"got {len(values)} values for {len(params)} parameters: {params}")
+        raise ValueError(
+            f"mismatch: got {len(values)} values for {len(params)} parameters: {params}"
+        )
     new_values = [value_for(param, value) for param, value in zip(params, values, strict=True)]
     for param, value in zip(params, new_values, strict=True):
         param.set_value(value)

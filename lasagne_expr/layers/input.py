@@ -42,8 +42,11 @@ class InputLayer(Layer):
         name: "str | None" = None,
         **kwargs,
     ):
-        super().__init__(shape if isinstance(shape, (tuple, list)) else (shape,), name, **kwargs)
-        self.shape = self.input_shape
+        if kwargs:
+            raise TypeError(f"InputLayer takes no argument {next(iter(kwargs))}")
+        # It has no input_layer, not even None: programs that walk down a network end here.
+        self._start(name)
+        _, self.shape = self._checked_incoming(shape if _is_sequence(shape) else (shape,))
         ndim = len(self.shape)
         if input_var is None:
             # A size of 1 broadcasts, as in NumPy.
@@ -64,7 +67,16 @@ class InputLayer(Layer):
             )
         self.input_var = input_var
 
+    def __setstate__(self, state):
+        """Take what was pickled, by earlier versions with the attributes of other layers."""
+        no_input = {"input_layer", "input_shape"}
+        vars(self).update((key, value) for key, value in state.items() if key not in no_input)
+
     @property
     def output_shape(self) -> tuple:
         """The shape of the data."""
         return self.shape
+
+
+def _is_sequence(shape):
+    return isinstance(shape, (tuple, list))

@@ -9,8 +9,10 @@ import numpy as np
 import theano
 import theano.tensor as T
 
+from ..errors import kind_of_error
 from .axes import checked_axis
 from .base import MergeLayer
+from .several import are_shapes
 
 __all__ = [
     "ConcatLayer",
@@ -144,10 +146,15 @@ class _MatchingLayer(MergeLayer):
     """A merge layer that crops its inputs, and whose inputs' shapes must then match."""
 
     def _cropped_shapes(self, input_shapes):
+        if any(are_shapes(shape) for shape in input_shapes):
+            raise TypeError(
+                f"{self} takes layers of one output each, but its inputs' shapes are "
+                f"{', '.join(map(str, input_shapes))}"
+            )
         try:
             shapes = autocrop_array_shapes(input_shapes, self.cropping)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{self}: {error}") from error
+            raise kind_of_error(error)(f"{self}: {error}") from error
         if len({len(shape) for shape in shapes}) > 1:
             raise ValueError(
                 f"{self}: its inputs' shapes {self._listed(input_shapes)} differ in their number "
@@ -210,11 +217,16 @@ class ConcatLayer(_MatchingLayer):
         **kwargs,
     ):
         super().__init__(incomings, **kwargs)
-        self.axis = checked_axis(self, axis, self.input_shapes[0])
+        self.axis = self._checked_axis(axis)
         self.cropping = cropping
         if isinstance(cropping, Sequence) and not isinstance(cropping, str):
             self.cropping = [None if a == self.axis else c for a, c in enumerate(cropping)]
-        self.get_output_shape_for(self.input_shapes)  # tells at once what doesn't match
+        self._check_output_shape()  # tells at once what doesn't match
+
+    def _checked_axis(self, axis):
+        shape = self.input_shapes[0]
+        is_mock = not isinstance(shape, tuple)
+        return axis if is_mock else checked_axis(self, axis, shape)
 
     def get_output_shape_for(self, input_shapes: list) -> tuple:
         by_axis = list(zip(*self._cropped_shapes(input_shapes), strict=True))
@@ -287,7 +299,7 @@ class ElemwiseMergeLayer(_MatchingLayer):
             )
         self.merge_function = merge_function
         self.cropping = cropping
-        self.get_output_shape_for(self.input_shapes)  # tells at once what doesn't match
+        self._check_output_shape()  # tells at once what doesn't match
 
     def get_output_shape_for(self, input_shapes: list) -> tuple:
         by_axis = list(zip(*self._cropped_shapes(input_shapes), strict=True))

@@ -106,10 +106,10 @@ class DropoutLayer(Layer):
         if deterministic or _is_number_zero(self.p):
             return input
         retain = 1 - self.p
-        dtype = float_dtype_of(input)
         if self.rescale:
-            input = input / T.cast(retain, dtype)
-        return input * self._mask(input, retain, dtype)
+            input = input / T.cast(retain, float_dtype_of(input))
+        # Integers that are kept as they are stay integers.
+        return input * self._mask(input, retain, input.dtype)
 
     def _mask(self, input, retain, dtype):
         shape = input.shape if None in self.input_shape else self.input_shape

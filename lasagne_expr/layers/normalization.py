@@ -7,12 +7,14 @@ import theano
 import theano.tensor as T
 from theano.compile import SharedVariable
 
+from ..errors import UnsupportedValueError
 from ..init import Constant
 from ..nonlinearities import identity
 from ..theano_extensions.padding import pad
 from .axes import broadcast_over, checked_axes, other_axes
 from .base import Layer
 from .checks import known_sizes, positive_int, scalar
+from .sequences import features_are_last, is_recurrent
 from .special import BiasLayer, NonlinearityLayer, ScaleLayer
 
 __all__ = [
@@ -50,7 +52,9 @@ class LocalResponseNormalization2DLayer(Layer):
     Raises
     ------
     ValueError
-        If the input hasn't four dimensions, `n` is even, or a number is out of its range.
+        If the input hasn't four dimensions, or a number is out of its range.
+    NotImplementedError
+        If `n` is even; it is a ValueError, too.
     TypeError
         If an argument isn't of the type that it should be.
 
@@ -89,7 +93,9 @@ class LocalResponseNormalization2DLayer(Layer):
         self.beta = scalar(self, "beta", beta, math.isfinite, "finite")
         self.n = positive_int(self, "n", n)
         if n % 2 == 0:
-            raise ValueError(f"{self}: n should be odd, as many channels on both sides; got {n}")
+            raise UnsupportedValueError(
+                f"{self}: n should be odd, as many channels on both sides; got {n}"
+            )
 
     def get_output_shape_for(self, input_shape: tuple) -> tuple:
         return input_shape
@@ -131,7 +137,8 @@ class BatchNormLayer(Layer):
         What is multiplied with, of the same shape. None for nothing.
     mean : array, shared variable, expression or callable, default Constant(0)
         The running average of the mean, of the same shape. An expression is used as it is in
-        deterministic passes, and is never updated.
+        deterministic passes, and is never updated. Both averages have the tag
+        ``batch_norm_stat``.
     inv_std : array, shared variable, expression or callable, default Constant(1)
         The running average of ``1 / sqrt(var + epsilon)``, of the same shape. As for `mean`, an
         expression is never updated.
@@ -200,9 +207,9 @@ class BatchNormLayer(Layer):
         shape = known_sizes(self, other_axes(self, self.axes), "beta, gamma, mean and inv_std")
         self.beta = self._learned(beta, shape, "beta", regularizable=False)
         self.gamma = self._learned(gamma, shape, "gamma")
-        fixed = {"trainable": False, "regularizable": False}
-        self.mean = self.add_param(mean, shape, "mean", **fixed)
-        self.inv_std = self.add_param(inv_std, shape, "inv_std", **fixed)
+        fixed = {"trainable": False, "regularizable": False, "batch_norm_stat": True}
+        self.mean = self._add_full_param(mean, shape, "mean", **fixed)
+        self.inv_std = self._add_full_param(inv_std, shape, "inv_std", **fixed)
 
     def _learned(self, spec, shape, name, **tags):
         return None if spec is None else self.add_param(spec, shape, name, **tags)
@@ -319,7 +326,8 @@ def _remove_biases(layer):
 
 def _name_above(layer, suffix, kwargs):
     """Take the name from keyword arguments, or make one from the layer's."""
-    return kwargs.pop("name", None) or (layer.name and f"{layer.name}_{suffix}")
+    below = getattr(layer, "name", None)
+    return kwargs.pop("name", None) or (below and f"{below}_{suffix}")
 
 
 def _put_on(layer, nonlinearity, name):
@@ -431,6 +439,12 @@ def layer_norm(layer: Layer, **kwargs) -> Layer:
     added a learned bias per unit or channel, which takes the place of the layer's own. The
     layer's nonlinearity moves to the top.
 
+    Of sequences, ``(batch, steps, features)``, each step is standardized by itself, with a factor
+    and a bias per feature, so that they may have any length. Outputs of three axes are sequences,
+    unless they come from a layer that has its channels second, such as a convolution; and so are
+    those of recurrent layers, which keep their biases and nonlinearity, and of dense layers that
+    keep several leading axes.
+
     Parameters
     ----------
     layer : Layer
@@ -453,17 +467,22 @@ def layer_norm(layer: Layer, **kwargs) -> Layer:
     >>> get_all_params(layer_norm(DenseLayer(InputLayer((None, 3)), num_units=5, name="hidden")))
     [hidden.W, hidden_ln_scale.scales, hidden_ln_bias.b]
     """
-    return _standardized(layer, "features", "ln", True, True, kwargs)
+    if not features_are_last(layer):
+        return _standardized(layer, "features", "ln", True, True, kwargs)
+    last = len(layer.output_shape) - 1
+    return _standardized(layer, last, "ln", True, True, kwargs, shared_axes=tuple(range(last)))
 
 
-def _standardized(layer, axes, suffix, learn_scale, learn_bias, kwargs):
+def _standardized(layer, axes, suffix, learn_scale, learn_bias, kwargs, shared_axes="auto"):
     """Put a standardization, and what is learned after it, below a layer's nonlinearity."""
-    nonlinearity = _take_nonlinearity(layer)
-    _remove_biases(layer)
+    nonlinearity = None
+    if not is_recurrent(layer):  # of which each step needs what would be removed
+        nonlinearity = _take_nonlinearity(layer)
+        _remove_biases(layer)
     name = _name_above(layer, suffix, kwargs)
     layer = StandardizationLayer(layer, **{"axes": axes, "name": name, **kwargs})
     if learn_scale:
-        layer = ScaleLayer(layer, name=name and f"{name}_scale")
+        layer = ScaleLayer(layer, shared_axes=shared_axes, name=name and f"{name}_scale")
     if learn_bias:
-        layer = BiasLayer(layer, name=name and f"{name}_bias")
+        layer = BiasLayer(layer, shared_axes=shared_axes, name=name and f"{name}_bias")
     return _put_on(layer, nonlinearity, name)

@@ -9,6 +9,7 @@ from typing import Any
 import theano
 import theano.tensor as T
 
+from ..errors import ArgumentError, kind_of_error
 from ..theano_extensions.padding import pad as pad_tensor
 from ..theano_extensions.padding import pad_widths
 from .axes import checked_axis, flattened
@@ -57,13 +58,14 @@ class FlattenLayer(Layer):
     def __init__(self, incoming: "Layer | tuple", outdim: int = 2, **kwargs):
         super().__init__(incoming, **kwargs)
         self.outdim = positive_int(self, "outdim", outdim)
-        if self.outdim > len(self.input_shape):
-            raise ValueError(
-                f"{self}: an input of shape {self.input_shape} can't be flattened to "
-                f"outdim={outdim} axes"
-            )
+        self._check_output_shape()
 
     def get_output_shape_for(self, input_shape: tuple) -> tuple:
+        if self.outdim > len(input_shape):
+            raise ValueError(
+                f"{self}: an input of shape {input_shape} can't be flattened to "
+                f"outdim={self.outdim} axes"
+            )
         merged = input_shape[self.outdim - 1 :]
         return (*input_shape[: self.outdim - 1], None if None in merged else math.prod(merged))
 
@@ -94,9 +96,10 @@ class ReshapeLayer(Layer):
     Raises
     ------
     ValueError
-        If a size is wrong, or if the elements of the input don't fill the shape.
+        If a size is wrong or of another type, or if the elements of the input don't fill the
+        shape.
     TypeError
-        If `shape` is no sequence, or a size of another type.
+        If `shape` is no sequence.
 
     Examples
     --------
@@ -115,7 +118,7 @@ class ReshapeLayer(Layer):
         self.shape = tuple(self._checked_size(size) for size in shape)
         if sum(isinstance(size, int) and size == -1 for size in self.shape) > 1:
             raise ValueError(f"{self}: at most one size can be -1, got shape {self.shape}")
-        self.get_output_shape_for(self.input_shape)  # tells at once what doesn't fit
+        self._check_output_shape()  # tells at once what doesn't fit
 
     def _checked_size(self, size):
         if isinstance(size, list):
@@ -125,7 +128,7 @@ class ReshapeLayer(Layer):
                 raise ValueError(f"{self}: {size} in shape should be an integer scalar expression")
             return size
         if not isinstance(size, numbers.Integral) or isinstance(size, bool):
-            raise TypeError(
+            raise ArgumentError(
                 f"{self}: a size in shape should be a positive integer, -1, [axis of the input] or "
                 f"a scalar expression, got {size!r}"
             )
@@ -194,7 +197,7 @@ class ReshapeLayer(Layer):
     def _misfit(self, input_shape):
         return ValueError(
             f"{self}: an input of shape {input_shape} can't be reshaped to {self.shape}: their "
-            "numbers of elements differ"
+            "numbers of elements don't match"
         )
 
     def get_output_for(self, input: theano.Variable, **kwargs) -> theano.Variable:
@@ -225,10 +228,8 @@ class DimshuffleLayer(Layer):
     Raises
     ------
     ValueError
-        If the pattern names an axis twice or one that the input hasn't, or drops one of another
-        size than 1.
-    TypeError
-        If `pattern` has something else than integers and ``'x'``.
+        If the pattern has something else than integers and ``'x'``, names an axis twice or one that
+        the input hasn't, or drops one of another size than 1.
 
     Examples
     --------
@@ -240,13 +241,13 @@ class DimshuffleLayer(Layer):
     def __init__(self, incoming: "Layer | tuple", pattern: Sequence, **kwargs):
         super().__init__(incoming, **kwargs)
         self.pattern = self._checked_pattern(pattern)
-        self.get_output_shape_for(self.input_shape)  # tells at once what can't be dropped
+        self._check_output_shape()  # tells at once what can't be dropped
 
     def _checked_pattern(self, pattern):
         is_iterable = isinstance(pattern, Iterable) and not isinstance(pattern, theano.Variable)
         entries = tuple(pattern) if is_iterable else (None,)
         if not all(entry == "x" or isinstance(entry, numbers.Integral) for entry in entries):
-            raise TypeError(
+            raise ArgumentError(
                 f"{self}: pattern should be a tuple of axes (integers) and 'x', got {pattern!r}"
             )
         axes = [entry for entry in entries if entry != "x"]
@@ -323,16 +324,16 @@ class PadLayer(Layer):
         **kwargs,
     ):
         super().__init__(incoming, **kwargs)
-        try:
-            pad_widths(width, len(self.input_shape), batch_ndim)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"{self}: {error}") from error
         self.width = width
         self.val = val
         self.batch_ndim = batch_ndim
+        self._check_output_shape()  # tells at once what doesn't fit
 
     def get_output_shape_for(self, input_shape: tuple) -> tuple:
-        widths = pad_widths(self.width, len(input_shape), self.batch_ndim)
+        try:
+            widths = pad_widths(self.width, len(input_shape), self.batch_ndim)
+        except (TypeError, ValueError) as error:
+            raise kind_of_error(error)(f"{self}: {error}") from error
         return tuple(
             None if size is None else size + before + after
             for size, (before, after) in zip(input_shape, widths, strict=True)
@@ -381,7 +382,7 @@ class SliceLayer(Layer):
         super().__init__(incoming, **kwargs)
         self.slice = self._checked_indices(indices)
         self.axis = checked_axis(self, axis, self.input_shape)
-        self.get_output_shape_for(self.input_shape)  # tells at once what is out of range
+        self._check_output_shape()  # tells at once what is out of range
 
     def _checked_indices(self, indices):
         if isinstance(indices, numbers.Integral) and not isinstance(indices, bool):

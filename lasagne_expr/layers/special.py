@@ -48,7 +48,7 @@ class NonlinearityLayer(Layer):
     Raises
     ------
     TypeError
-        If `nonlinearity` can't be called.
+        If `nonlinearity` is a number, a string, an expression or the like.
 
     Examples
     --------

@@ -2,12 +2,14 @@
 
 import math
 import numbers
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import theano
 import theano.tensor as T
 
+from ..errors import kind_of_error
 from ..utils import as_tuple, floatX
 from .base import Layer, MergeLayer
 from .checks import positive_int
@@ -50,7 +52,7 @@ class _WarpLayer(MergeLayer):
         try:
             factors = as_tuple(given, 2, numbers.Real)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{self}: downsample_factor: {error}") from error
+            raise kind_of_error(error)(f"{self}: downsample_factor: {error}") from error
         if not all(0 < factor < math.inf for factor in factors):
             raise ValueError(f"{self}: downsample_factor should be positive, got {given}")
         return factors
@@ -77,10 +79,12 @@ class _WarpLayer(MergeLayer):
             for axis, size, factor in zip((2, 3), known, self.downsample_factor)
         ]
 
-    def _sample(self, images, x, y, sizes):
-        sampled = sample_bilinear(images, x, y, self.border_mode)
-        shape = (images.shape[0], *sizes, images.shape[1])
-        return sampled.reshape(shape, ndim=4).dimshuffle(0, 3, 1, 2)
+
+def sample_images(images: Any, x: Any, y: Any, sizes: Sequence, border_mode: str) -> Any:
+    """Look up images at the points of a grid of given sizes, and make images of what is found."""
+    sampled = sample_bilinear(images, x, y, border_mode)
+    shape = (images.shape[0], *sizes, images.shape[1])
+    return sampled.reshape(shape, ndim=4).dimshuffle(0, 3, 1, 2)
 
 
 class TransformerLayer(_WarpLayer):
@@ -146,15 +150,23 @@ class TransformerLayer(_WarpLayer):
 
     def get_output_for(self, inputs: list, **kwargs) -> theano.Variable:
         images, theta = inputs
-        sizes = self._output_sizes(images)
-        x, y = _grid(T, *sizes)
-        points = T.cast(T.stack([x, y, T.ones_like(x)]), theano.config.floatX)
-        theta = theta.reshape((theta.shape[0], 2, 3))
-        warped = T.tensordot(theta, points, axes=[[2], [0]])
-        return self._sample(images, warped[:, 0], warped[:, 1], sizes)
+        return warp_affine(images, theta, self._output_sizes(images), self.border_mode)
 
 
-def _grid(xp, rows, columns):
+def warp_affine(images: Any, theta: Any, sizes: Sequence, border_mode: str) -> Any:
+    """Warp images by an affine transformation of each, to images of given sizes."""
+    theta = theta.reshape((theta.shape[0], 2, 3))
+    warped = T.tensordot(theta, homogeneous_grid(*sizes), axes=[[2], [0]])
+    return sample_images(images, warped[:, 0], warped[:, 1], sizes, border_mode)
+
+
+def homogeneous_grid(rows: Any, columns: Any) -> theano.Variable:
+    """Make the points ``(x, y, 1)`` of a grid, row by row, as the columns of a matrix."""
+    x, y = grid(T, rows, columns)
+    return T.cast(T.stack([x, y, T.ones_like(x)]), theano.config.floatX)
+
+
+def grid(xp, rows, columns):
     """Make the coordinates x and y of all points of a grid, row by row, by NumPy or Theano."""
     x, y = (_coordinates(xp, size) for size in (columns, rows))
     zeros = xp.zeros((rows, columns), dtype="float64")
@@ -307,7 +319,7 @@ class TPSTransformerLayer(_WarpLayer):
         )
         self.control_points = int(control_points)
         self.precompute_grid = self._checked_precompute(precompute_grid)
-        self._points = np.stack(_grid(np, side, side))
+        self._points = np.stack(grid(np, side, side))
         self._spline = _spline_solution(self._points)
         self._weights = None
         if self.precompute_grid:
@@ -331,9 +343,8 @@ class TPSTransformerLayer(_WarpLayer):
 
     def _weights_of_points(self, xp, rows, columns):
         """Compute by how much each point of the output follows each control point."""
-        x, y = _grid(xp, rows, columns)
-        terms = [xp.stack([xp.ones_like(x), x, y]), _bending(xp, self._points, x, y)]
-        return xp.dot(self._spline, xp.concatenate(terms))
+        x, y = grid(xp, rows, columns)
+        return xp.dot(self._spline, spline_terms(xp, self._points, x, y))
 
     def get_output_for(self, inputs: list, **kwargs) -> theano.Variable:
         images, moves = inputs
@@ -343,7 +354,13 @@ class TPSTransformerLayer(_WarpLayer):
             weights = T.cast(self._weights_of_points(T, *sizes), theano.config.floatX)
         moves = moves.reshape((moves.shape[0], 2, self.control_points))
         warped = T.tensordot(moves + floatX(self._points), weights, axes=[[2], [0]])
-        return self._sample(images, warped[:, 0], warped[:, 1], sizes)
+        return sample_images(images, warped[:, 0], warped[:, 1], sizes, self.border_mode)
+
+
+def spline_terms(xp: Any, centres: Any, x: Any, y: Any) -> Any:
+    """Compute what a thin plate spline adds up: 1, x, y, and U of the distance of each centre."""
+    terms = [xp.stack([xp.ones_like(x), x, y]), _bending(xp, centres, x, y)]
+    return xp.concatenate(terms)
 
 
 def _bending(xp, centres, x, y):
@@ -360,10 +377,13 @@ def _spline_solution(points):
     array of shape (n, 3 + n)
         From values at the points to the coefficients of 1, x, y and of each point's U.
     """
+    return inverse_spline_system(points)[:, 3:].T
+
+
+def inverse_spline_system(points: np.ndarray) -> np.ndarray:
+    """Invert the system of equations of thin plate splines through values at some points."""
     number = points.shape[1]
-    linear = np.stack([np.ones(number), *points])
     system = np.zeros((3 + number, 3 + number))
-    system[:3, 3:] = linear
-    system[3:, :3] = linear.T
-    system[3:, 3:] = _bending(np, points, *points)
-    return np.linalg.inv(system)[:, 3:].T
+    system[:, 3:] = spline_terms(np, points, *points)
+    system[3:, :3] = system[:3, 3:].T
+    return np.linalg.inv(system)

@@ -11,6 +11,7 @@ import theano
 from theano.compile import SharedVariable
 
 from ..layers import Layer, get_all_layers
+from ..layers.helper import params_of
 from ..parameters import collect_shared_vars
 
 
@@ -61,7 +62,8 @@ def layer_labels(layers: Sequence[Layer]) -> dict[Layer, str]:
     ['in', 'DenseLayer#1']
     """
     kinds = [type(layer).__name__ for layer in layers]
-    return dict(zip(layers, unique_labels([layer.name for layer in layers], kinds)))
+    names = [getattr(layer, "name", None) for layer in layers]
+    return dict(zip(layers, unique_labels(names, kinds)))
 
 
 def placed_params(network: "Layer | Sequence[Layer]") -> list[PlacedParam]:
@@ -108,7 +110,7 @@ def _param_names(layer):
         attributes.setdefault(id(value), name)
     return {
         param: attributes.get(id(param), f"params[{index}]")
-        for index, param in enumerate(layer.params)
+        for index, param in enumerate(getattr(layer, "params", ()))
     }
 
 
@@ -122,12 +124,12 @@ def _inner_networks(layer, seen, found):
 
 def _not_in(found, layer):
     known = set(collect_shared_vars([placed.param for placed in found]))
-    return [shared for shared in layer.get_params() if shared not in known]
+    return [shared for shared in params_of(layer) if shared not in known]
 
 
 def _tags_in(layer, shared):
     names = {"trainable", "regularizable"}
-    return frozenset(name for name in names if shared in layer.get_params(**{name: True}))
+    return frozenset(name for name in names if shared in params_of(layer, **{name: True}))
 
 
 def shared_places(network: "Layer | Sequence[Layer]") -> dict[SharedVariable, list[str]]:

@@ -263,7 +263,7 @@ def _adam(loss_or_grads, params, learning_rate, beta1, beta2, epsilon, keep_larg
             v_max = state_like(param, "v_max")
             updates[v_max] = v_new = T.maximum(v_max, v_new)
         updates[param] = param - rate * m_new / (T.sqrt(v_new) + eps)
-    return {**updates, steps: t} if updates else {}
+    return {**updates, steps: T.cast(t, steps.dtype)} if updates else {}
 
 
 def adamax(
@@ -329,7 +329,7 @@ def adamax(
         updates[m] = m_new = b1 * m + r1 * grad
         updates[u] = u_new = T.maximum(b2 * u, abs(grad))
         updates[param] = param - rate * m_new / (u_new + eps)
-    return {**updates, steps: t} if updates else {}
+    return {**updates, steps: T.cast(t, steps.dtype)} if updates else {}
 
 
 def amsgrad(

@@ -68,11 +68,13 @@ def state_like(param: SharedVariable, name: str) -> SharedVariable:
 def step_counter() -> tuple:
     """Make a state that counts steps; return it with the number of this step, from 1 on.
 
+    The state is of floatX, as all states are (of float16 no more than 2048 steps could be counted).
     What depends on it is computed in float64, whatever the parameters' dtype: in float32,
     ``1 - 0.999**t`` would lose four of its seven digits. That's a handful of scalars.
     """
-    steps = theano.shared(np.zeros((), dtype="float64"), name="steps")
-    return steps, steps + 1
+    dtype = theano.scalar.upcast("float32", theano.config.floatX)
+    steps = theano.shared(np.zeros((), dtype=dtype), name="steps")
+    return steps, T.cast(steps, "float64") + 1
 
 
 def complement_of_power(beta: Any, t: theano.Variable) -> theano.Variable:

@@ -24,7 +24,8 @@ def get_or_compute_grads(
     Returns
     -------
     list of tensor variables
-        One gradient for each shared variable, of its dtype.
+        One gradient for each shared variable, of its dtype: the list that was given, if its
+        gradients are so already.
 
     Raises
     ------
@@ -44,7 +45,10 @@ def get_or_compute_grads(
     >>> grad.eval().tolist()
     [2.0, 4.0]
     """
-    return [grad for _, grad in params_with_grads(loss_or_grads, params)]
+    grads = [grad for _, grad in params_with_grads(loss_or_grads, params)]
+    is_list = isinstance(loss_or_grads, list)
+    unchanged = is_list and all(grad is given for grad, given in zip(grads, loss_or_grads))
+    return loss_or_grads if unchanged else grads
 
 
 def params_with_grads(loss_or_grads: Any, params: "Iterable[SharedVariable]") -> "list[tuple]":

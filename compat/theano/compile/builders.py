@@ -14,9 +14,12 @@ from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import graph_inputs
 from pytensor.tensor.basic import as_tensor_variable
 from theano.link.test_values import without_test_values
+from theano.missing import explain_missing
 from theano.ops.r_operators import multiply_by_jacobian
 
 __all__ = ["OpFromGraph"]
+
+__getattr__ = explain_missing(__name__, "pytensor.compile.builders", "pytensor.compile.mode")
 
 
 class OpFromGraph(_PyTensorOpFromGraph):

@@ -8,6 +8,7 @@ import pytensor
 from pytensor.compile.rebuild import UnusedInputError, construct_function_ins_and_outs
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
+from theano.compile.dump import function_dump
 from theano.compile.io import as_input
 from theano.compile.mode import get_mode
 from theano.configdefaults import config
@@ -15,11 +16,14 @@ from theano.link.device import start_jax
 
 # Functions that were pickled by earlier versions look for all of these here.
 from theano.link.executor import DictFunction, Function, _Argument
-from theano.link.modes import INTERPRETED, compiles_by_jax, jax_lacks_types_of
+from theano.link.modes import compiles_by_jax, interpreting, jax_lacks_types_of
 from theano.link.profiling import node_profile_of, profile_of
 from theano.link.test_values import without_test_values
+from theano.missing import explain_missing
 
-__all__ = ["Function", "UnusedInputError", "function"]
+__all__ = ["Function", "UnusedInputError", "function", "function_dump"]
+
+__getattr__ = explain_missing(__name__, "theano.compile.pfunc")
 
 _UPDATES_SHOULD_BE = (
     "updates should be a dict, or a list of pairs, of shared variables and their new expressions"
@@ -113,8 +117,9 @@ def function(
     mode = get_mode(mode)
     if profile is None:
         profile = getattr(mode, "stats", None)  # of a ProfileMode
-    if compiles_by_jax(mode) and jax_lacks_types_of(_computed(inputs, unwrapped, options)):
-        mode = INTERPRETED
+    computed = _computed(inputs, unwrapped, options)
+    if compiles_by_jax(mode) and jax_lacks_types_of(computed):
+        mode = interpreting(computed)
     if compiles_by_jax(mode):
         ins, outs = construct_function_ins_and_outs(
             inputs, unwrapped, no_default_updates=no_default_updates, **options

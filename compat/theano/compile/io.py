@@ -7,8 +7,11 @@ from pytensor.compile.io import Out, SymbolicInput, SymbolicOutput
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant, Variable
 from pytensor.link.basic import Container
+from theano.missing import explain_missing
 
 __all__ = ["In", "Out", "Param", "SymbolicInput", "SymbolicOutput", "as_input"]
+
+__getattr__ = explain_missing(__name__)
 
 
 class In(_PyTensorIn):

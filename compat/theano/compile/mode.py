@@ -11,6 +11,7 @@ from theano.compile.debugmode import DebugMode
 from theano.compile.nanguardmode import NanGuardMode
 from theano.configdefaults import config
 from theano.link.modes import FAST_COMPILE, FAST_RUN
+from theano.missing import explain_missing
 
 __all__ = [
     "FAST_COMPILE",
@@ -24,6 +25,7 @@ __all__ = [
     "register_mode",
 ]
 
+__getattr__ = explain_missing(__name__, "pytensor.compile.mode")
 _BY_NAME = {"Mode": FAST_RUN, "FAST_RUN": FAST_RUN, "FAST_COMPILE": FAST_COMPILE, "JAX": JAX}
 
 predefined_modes = ChainMap({"FAST_RUN": FAST_RUN, "FAST_COMPILE": FAST_COMPILE}, _pytensor_modes)

@@ -6,9 +6,12 @@ import numpy as np
 from pytensor.compile.debug.monitormode import MonitorMode as _PyTensorMonitorMode
 from pytensor.link.basic import WrapLinker
 from pytensor.link.c.basic import OpWiseCLinker
+from theano.missing import explain_missing
 from theano.printing import debugprint
 
 __all__ = ["MonitorMode", "detect_nan"]
+
+__getattr__ = explain_missing(__name__)
 
 
 class MonitorMode(_PyTensorMonitorMode):

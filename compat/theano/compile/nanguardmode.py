@@ -3,8 +3,11 @@
 from typing import Any
 
 from pytensor.compile.debug.nanguardmode import NanGuardMode as _PyTensorNanGuardMode
+from theano.missing import explain_missing
 
 __all__ = ["NanGuardMode"]
+
+__getattr__ = explain_missing(__name__, "pytensor.compile.debug.nanguardmode")
 
 
 class NanGuardMode(_PyTensorNanGuardMode):

@@ -13,20 +13,18 @@ from pytensor.compile.ops import (
     view_op,
     wrap_py,
 )
-from pytensor.graph.basic import Variable
-from pytensor.tensor.basic import as_tensor_variable
 from pytensor.tensor.shape import (
     Shape,
     Shape_i,
     SpecifyShape,
     shape,
     shape_i,
-    specify_broadcastable,
     specify_shape,
 )
 from theano.missing import explain_missing
+from theano.ops.rebroadcast import Rebroadcast
 
-__getattr__ = explain_missing(__name__, "pytensor.compile.ops")
+__getattr__ = explain_missing(__name__, "pytensor.compile.ops", "pytensor.tensor.shape")
 
 
 def as_op(itypes: Any, otypes: Any, infer_shape: "Callable | None" = None) -> Callable:
@@ -67,37 +65,6 @@ def as_op(itypes: Any, otypes: Any, infer_shape: "Callable | None" = None) -> Ca
             return infer_shape(*arguments[-2:])
 
     return wrap_py(itypes, otypes, shapes)
-
-
-class Rebroadcast:
-    """Say of some axes whether they broadcast.
-
-    Parameters
-    ----------
-    *axis : pairs of int and bool
-        An axis, and whether its size is 1 and it broadcasts.
-
-    Examples
-    --------
-    >>> import theano.tensor as T
-    >>> Rebroadcast((0, True))(T.matrix()).broadcastable
-    (True, False)
-    """
-
-    def __init__(self, *axis: tuple):
-        for pair in axis:
-            if len(pair) != 2 or not isinstance(pair[1], (bool, int)):
-                raise TypeError(f"Rebroadcast takes pairs of an axis and a bool, got {pair!r}")
-        self.axis = {int(n): bool(unit) for n, unit in axis}
-
-    def __call__(self, x: Any) -> Variable:
-        """Apply it; an axis that is known to have size 1 broadcasts in any case."""
-        x = as_tensor_variable(x)
-        for n in self.axis:
-            if not 0 <= n < x.ndim:
-                raise ValueError(f"there is no axis {n} in {x.type}")
-        unit_axes = [n for n, unit in self.axis.items() if unit]
-        return specify_broadcastable(x, *unit_axes) if unit_axes else x
 
 
 def shape_i_op(i: int) -> Shape_i:

@@ -21,6 +21,7 @@ from theano.link.storage import (
     GeneratorStorage,
     HostStorage,
 )
+from theano.missing import explain_missing
 
 __all__ = [
     "SharedVariable",
@@ -28,6 +29,8 @@ __all__ = [
     "shared",
     "shared_constructor",
 ]
+
+__getattr__ = explain_missing(__name__, "pytensor.compile.sharedvalue")
 
 
 class TensorSharedVariable(_PyTensorSharedVariable):

@@ -4,8 +4,11 @@ import importlib.util
 from typing import Any
 
 from theano.compile.function import DictFunction, Function
+from theano.missing import explain_missing
 
 __all__ = ["d3viz", "d3write"]
+
+__getattr__ = explain_missing(__name__, "pytensor.d3viz.d3viz", "pytensor.d3viz.formatting")
 
 
 def d3viz(fct: Any, outfile: str, copy_deps: bool = True, *args: Any, **kwargs: Any) -> None:

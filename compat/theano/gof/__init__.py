@@ -17,7 +17,7 @@ from theano.gof.link import (
     WrapLinker,
     WrapLinkerMany,
 )
-from theano.gof.op import COp, Op, PureOp
+from theano.gof.op import COp, Op, OpenMPOp, PureOp
 from theano.gof.opt import (
     CheckStackTraceOptimization,
     EquilibriumOptimizer,
@@ -36,6 +36,16 @@ from theano.gof.opt import (
     optimizer,
 )
 from theano.gof.optdb import DB, EquilibriumDB, LocalGroupDB, ProxyDB, Query, SequenceDB
+from theano.gof.toolbox import NodeFinder, PrintListener
+from theano.gof.utils import hashtype, object2
 from theano.missing import explain_missing
 
-__getattr__ = explain_missing(__name__, "pytensor.graph")
+__getattr__ = explain_missing(
+    __name__,
+    "pytensor.graph",
+    "pytensor.graph.features",
+    "pytensor.graph.destroyhandler",
+    "pytensor.link.c.type",
+    "pytensor.link.c.params_type",
+    "pytensor.link.c.interface",
+)

@@ -41,7 +41,12 @@ __all__ = [
     "variables_and_orphans",
 ]
 
-__getattr__ = explain_missing(__name__, "pytensor.graph.traversal")
+__getattr__ = explain_missing(
+    __name__, "pytensor.graph.traversal", "pytensor.graph.basic", "pytensor.graph.op", "theano.gof"
+)
+
+# A variable of Theano's may be made of its type alone: it has no owner then.
+Variable.__init__.__defaults__ = (None, None, None)
 
 
 def _walk(start: Iterable[Variable], expand: Callable) -> list[Variable]:

@@ -11,4 +11,4 @@ from pytensor.link.basic import (
 from pytensor.link.utils import gc_helper, map_storage, raise_with_op, streamline
 from theano.missing import explain_missing
 
-__getattr__ = explain_missing(__name__, "pytensor.link.basic")
+__getattr__ = explain_missing(__name__, "pytensor.link.basic", "theano.gof")

@@ -8,7 +8,7 @@ from typing import Any
 from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op as _PyTensorOp
-from pytensor.link.c.op import COp
+from pytensor.link.c.op import COp, OpenMPOp
 from theano.link.c_code import compute_by_c_code
 from theano.link.test_values import (
     debug_error_message,
@@ -96,4 +96,6 @@ def _taking_impl(make_thunk):
 
 PureOp = Op
 
-__getattr__ = explain_missing(__name__, "pytensor.graph.op")
+__getattr__ = explain_missing(
+    __name__, "pytensor.graph.op", "pytensor.link.c.interface", "theano.gof"
+)

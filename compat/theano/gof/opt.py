@@ -66,7 +66,7 @@ inplace_optimizer = inplace_graph_rewriter
 
 Optimizer.optimize = Optimizer.rewrite
 
-__getattr__ = explain_missing(__name__, "pytensor.graph.rewriting.basic")
+__getattr__ = explain_missing(__name__, "pytensor.graph.rewriting.basic", "theano.gof")
 
 
 class LocalOptimizer(basic.NodeRewriter):

@@ -17,7 +17,7 @@ __all__ = ["DB", "EquilibriumDB", "LocalGroupDB", "ProxyDB", "Query", "SequenceD
 DB = RewriteDatabase
 Query = RewriteDatabaseQuery
 
-__getattr__ = explain_missing(__name__, "pytensor.graph.rewriting.db")
+__getattr__ = explain_missing(__name__, "pytensor.graph.rewriting.db", "theano.gof")
 
 
 def _register(self: SequenceDB, name: str, obj: Any, *tags: Any, **kwargs: Any) -> None:

@@ -8,4 +8,6 @@ from theano.missing import explain_missing
 CLinkerType = Type
 PureType = Type
 
-__getattr__ = explain_missing(__name__, "pytensor.link.c.type")
+__getattr__ = explain_missing(
+    __name__, "pytensor.link.c.type", "pytensor.link.c.interface", "theano.gof"
+)

@@ -5,4 +5,4 @@ from theano.missing import explain_missing
 
 VM_Linker = VMLinker
 
-__getattr__ = explain_missing(__name__, "pytensor.link.vm")
+__getattr__ = explain_missing(__name__, "pytensor.link.vm", "theano.gof")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytensor
 from pytensor.graph.basic import Variable
-from theano.link.modes import INTERPRETED
+from theano.link.modes import interpreting
 
 __all__ = ["interpret_graph"]
 
@@ -30,7 +30,7 @@ def interpret_graph(
     import jax.numpy as jnp
 
     function = pytensor.function(
-        list(inputs), list(outputs), mode=INTERPRETED, on_unused_input="ignore"
+        list(inputs), list(outputs), mode=interpreting(outputs), on_unused_input="ignore"
     )
     function.trust_input, function.title = True, title
 

@@ -1,4 +1,7 @@
-"""How Python runs a loop that JAX can't compile, as sizes in its step depend on values."""
+"""How Python runs a loop that JAX can't compile, as sizes in its step depend on values.
+
+Loops with a mode that watches what nodes do are run so in that mode.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.gradient import grad
 from pytensor.tensor.type import float_dtypes
-from theano.link.modes import INTERPRETED
+from theano.link.modes import interpreting, watches
 
 __all__ = ["PythonLoop", "is_running"]
 
@@ -28,7 +31,7 @@ def is_running() -> bool:
 
 
 class PythonLoop:
-    """A loop over the step of a `Scan`, which PyTensor interprets.
+    """A loop over the step of a `Scan`, which PyTensor interprets, or runs in the loop's mode.
 
     Parameters
     ----------
@@ -133,7 +136,7 @@ class PythonLoop:
 
     @cached_property
     def _step(self):
-        return _interpreted(self.scan.inner_inputs, self.scan.inner_outputs)
+        return self._function(self.scan.inner_inputs, self.scan.inner_outputs)
 
     @cached_property
     def _gradient(self):
@@ -143,11 +146,11 @@ class PythonLoop:
         cost = sum(pt.sum(v * of_v) for v, of_v in zip(outputs, of_outputs))
         wanted = list(filter(_is_float, scan.inner_inputs))
         gradients = grad(cost, wanted, disconnected_inputs="ignore", return_disconnected="zero")
-        return _interpreted([*scan.inner_inputs, *of_outputs], gradients)
+        return self._function([*scan.inner_inputs, *of_outputs], gradients)
 
-
-def _interpreted(inputs, outputs):
-    return pytensor.function(inputs, outputs, mode=INTERPRETED, on_unused_input="ignore")
+    def _function(self, inputs, outputs):
+        mode = self.scan.mode if watches(self.scan.mode) else interpreting(outputs)
+        return pytensor.function(inputs, outputs, mode=mode, on_unused_input="ignore")
 
 
 def _call(function, values):

@@ -10,13 +10,22 @@ from pytensor.compile.mode import Mode
 from pytensor.graph.basic import Variable
 from pytensor.tensor.type import TensorType
 from theano.configdefaults import config
+from theano.link.choices import Choices, find_choices
 from theano.link.deferred import load_executable
 from theano.link.fork_safety import start_jax_unless_forked
 from theano.link.in_place_updates import find_parts, put_back
 from theano.link.interpreter import interpret_graph
+from theano.link.modes import has_watched_loops
 from theano.link.slice_lengths import SliceLengths, find_moving_slices
+from theano.ops.choices import UnfitError, has_checks_in_branches
 from theano.ops.provenance import describe_call, label, level_of_caller
-from theano.ops.specialization import BoundsError, FailedCheck, ShapeError, specialize
+from theano.ops.specialization import (
+    BoundsError,
+    FailedCheck,
+    ShapeError,
+    UnexpectedShape,
+    specialize,
+)
 
 __all__ = ["SpecializedGraph"]
 
@@ -136,22 +145,46 @@ class SpecializedGraph:
 
     def _first_plan_that_works(self, arguments, stores):
         start_jax_unless_forked()
-        kinds = [_ByShape, _ByValue, _Interpreted]
         failures = []
-        for kind in kinds if any(map(_may_be_size, arguments)) else (_ByShape, _Interpreted):
+        for kind in self._kinds(arguments):
             plan = kind(self)
             try:
                 plan.executable(arguments, stores)
                 return plan
-            except (ShapeError, BoundsError, FailedCheck) as failure:
+            except (ShapeError, BoundsError, UnexpectedShape, FailedCheck) as failure:
                 error = getattr(failure, "error", failure)
-                shapes = describe_call(self.inputs, _values(arguments, stores))
-                raise type(error)(f"{self.name}, called with {shapes}: {error}") from error
+                raise self._explained(error, arguments, stores) from error
+            except UnfitError as failure:
+                failures.append(self._explained(failure.error, arguments, stores))
             except Exception as error:
                 if type(error).__name__ == "JaxRuntimeError":  # no memory, say
                     raise
                 failures.append(error)
-        raise failures[0]
+        if not find_choices(self.outputs):
+            raise failures[0]
+        plan = _ByChoice(self)
+        plan.executable(arguments, stores)
+        return plan
+
+    def _kinds(self, arguments):
+        """List the plans to try, before choices are made by themselves."""
+        if find_choices(self.outputs):
+            return () if has_checks_in_branches(self.inputs, self.outputs) else (_ByShape,)
+        if has_watched_loops(self.outputs):
+            return (_Interpreted,)
+        if any(map(_may_be_size, arguments)):
+            return _ByShape, _ByValue, _Interpreted
+        return _ByShape, _Interpreted
+
+    def _explained(self, error, arguments, stores):
+        shapes = describe_call(self.inputs, _values(arguments, stores))
+        return type(error)(f"{self.name}, called with {shapes}: {error}")
+
+    def part(
+        self, inputs: Sequence[Variable], outputs: Sequence[Variable], updates: Mapping[int, int]
+    ) -> "SpecializedGraph":
+        """Make another graph with inputs that get the same values."""
+        return SpecializedGraph(self.name, inputs, outputs, updates, self.mode)
 
     @property
     def moving_slices(self) -> list:
@@ -251,18 +284,34 @@ class _ByValue(_Plan):
         )
 
 
+class _ByChoice(_Plan):
+    """Choices are made first, as the branches not taken don't fit, or fit nothing else."""
+
+    def __init__(self, graph):
+        super().__init__(graph)
+        self._choices = Choices(graph)
+
+    def executable(self, arguments, stores):
+        chosen = self._choices.made(arguments, stores)
+        compiled = chosen.compilations
+        found = chosen.executable(arguments, stores)
+        self.graph.compilations += chosen.compilations - compiled
+        return found
+
+
 class _Interpreted(_Plan):
-    """Sizes depend on values in a way that JAX can't compile: PyTensor computes node by node."""
+    """PyTensor computes node by node: JAX can't compile the graph, or a loop is to be watched."""
 
     def compile(self, arguments, stores, sizes):
         inputs, outputs = self.specialized(_values(arguments, stores))
         if not all(isinstance(v.type, TensorType) for v in inputs):
             raise NotImplementedError("only tensors can be computed by PyTensor's interpreter")
-        warnings.warn(
-            f"{self.graph.name} has sizes that depend on values, or an operation that JAX lacks. "
-            "So PyTensor interprets it, which is right, and slower",
-            stacklevel=level_of_caller(),
-        )
+        if not has_watched_loops(outputs):
+            warnings.warn(
+                f"{self.graph.name} has sizes that depend on values, or an operation that JAX "
+                "lacks. So PyTensor interprets it, which is right, and slower",
+                stacklevel=level_of_caller(),
+            )
         run = interpret_graph(inputs, outputs, self.graph.name)
         return Executable(
             lambda arguments, stored: run(*arguments, *stored), lambda results, kept: {}

@@ -3,8 +3,11 @@
 from typing import Any
 
 import numpy as np
+from theano.missing import explain_missing
 
 __all__ = ["may_share_memory"]
+
+__getattr__ = explain_missing(__name__)
 
 
 def may_share_memory(a: Any, b: Any, raise_other_type: bool = True) -> bool:

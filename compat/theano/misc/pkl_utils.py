@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 from pytensor.graph.utils import Scratchpad
+from theano.absent import absent_class
 from theano.compile.sharedvalue import DeviceStorage, SharedVariable
+from theano.missing import explain_missing
 
 __all__ = [
     "CompatUnpickler",
@@ -21,7 +23,11 @@ __all__ = [
     "load",
 ]
 
+__getattr__ = explain_missing(__name__)
+
 CompatUnpickler = pickle.Unpickler
+DEFAULT_PROTOCOL = pickle.DEFAULT_PROTOCOL
+PersistentGpuArrayID = absent_class(f"{__name__}.PersistentGpuArrayID")
 
 
 class StripPickler(pickle.Pickler):

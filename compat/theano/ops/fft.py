@@ -1,8 +1,8 @@
-"""Fast Fourier transforms of batches of real arrays."""
+"""Fast Fourier transforms: of batches of real arrays, and along one axis of any."""
 
 from theano.ops.lax_op import LaxOp
 
-__all__ = ["IRFFT", "RFFT"]
+__all__ = ["IRFFT", "RFFT", "OneAxisFFT"]
 
 
 class RFFT(LaxOp):
@@ -43,3 +43,27 @@ class IRFFT(LaxOp):
     def output_shape(self, x: tuple) -> tuple:
         last = None if x[-2] is None else (x[-2] - 1) * 2 + self.is_odd
         return (*x[:-2], last)
+
+
+class OneAxisFFT(LaxOp):
+    """Transform an array along one axis, which is cropped or padded to a given length before.
+
+    Parameters
+    ----------
+    axis : int
+    inverse : bool, default False
+        Whether to undo the transform.
+    """
+
+    __props__ = ("axis", "inverse")
+    sizes = (1,)
+
+    def __init__(self, axis: int, inverse: bool = False):
+        self.axis = axis
+        self.inverse = inverse
+
+    def output_shape(self, a: tuple, n: tuple) -> tuple:
+        return (*a[: self.axis], n[0], *a[self.axis + 1 :])
+
+    def output_dtype(self, *dtypes: str) -> str:
+        return "complex128"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,14 +15,17 @@ from pytensor.graph.op import Op, io_connection_pattern
 from pytensor.link.c.type import generic
 from pytensor.tensor.exceptions import NotScalarConstantError
 from pytensor.tensor.shape import Shape_i
+from pytensor.tensor.subtensor import IncSubtensor, Subtensor
 from pytensor.tensor.type import TensorType, float_dtypes, integer_dtypes
+from theano.ops.dynamic_slices import split_indices
 from theano.ops.evaluation import evaluate
-from theano.ops.specialization import ShapeError, specialize
+from theano.ops.scan_fields import ScanFields
+from theano.ops.specialization import ShapeError, UnexpectedShape, specialize
 
-__all__ = ["Scan", "ScanGradient"]
+__all__ = ["Pullback", "Scan", "ScanGradient", "is_slice_from", "loop_of", "static_integer"]
 
 
-class Scan(Op):
+class Scan(ScanFields, Op):
     """A loop: a step, and what each run of it takes from the last.
 
     The step's inputs are, in this order, an element of each sequence, the values of each state at
@@ -32,7 +35,8 @@ class Scan(Op):
     The operation's inputs are the number of steps, the sequences, the states' first values (for a
     single tap of -1 without an axis of time), the carried values, and the non-sequences. Its
     outputs are the history of each state and of each other output, the last carried values, and,
-    unless `residuals` is false, what the gradient needs to know of the loop.
+    unless `residuals` is false, what the gradient needs to know of the loop. With `with_initial`
+    the history of a state begins with its first values.
 
     Parameters
     ----------
@@ -54,6 +58,10 @@ class Scan(Op):
     residuals : bool
     recomputed : bool
         Whether the gradient of a loop around this one runs it anew, rather than keep its outputs.
+    with_initial : bool
+        Whether the history of a state is preceded by the first values that steps take.
+    mode : str or Mode, optional
+        What runs the loop's steps, if not what runs the graph around it.
     name : str, optional
 
     Attributes
@@ -61,6 +69,10 @@ class Scan(Op):
     compiled : dict
         Where `theano.link` keeps what it compiles of the loop, as long as there is the operation.
     """
+
+    # What operations lack that an earlier version pickled.
+    with_initial = False
+    mode = None
 
     def __init__(
         self,
@@ -76,6 +88,8 @@ class Scan(Op):
         counts_sequences: bool = False,
         residuals: bool = True,
         recomputed: bool = False,
+        with_initial: bool = False,
+        mode: Any = None,
         name: str | None = None,
     ):
         self.inner_inputs = list(inner_inputs)
@@ -89,6 +103,8 @@ class Scan(Op):
         self.counts_sequences = counts_sequences
         self.residuals = residuals
         self.recomputed = recomputed
+        self.with_initial = with_initial
+        self.mode = mode
         self.name = name
         self._clear_caches()
 
@@ -118,6 +134,15 @@ class Scan(Op):
     def n_data_outputs(self) -> int:
         """The number of outputs without the residuals."""
         return self.n_states + self.n_outputs + self.n_carried
+
+    def depth(self, state: int) -> int:
+        """Tell how many first values of a state the steps take."""
+        return -min(self.taps[state])
+
+    @property
+    def without_initial(self) -> Scan:
+        """The same loop, with histories that begin with the first step."""
+        return self.variant(with_initial=False) if self.with_initial else self
 
     def split_inputs(self, inputs: Sequence) -> SimpleNamespace:
         """Sort the operation's inputs: steps, sequences, initial, carried, constant."""
@@ -160,6 +185,8 @@ class Scan(Op):
                     "counts_sequences",
                     "residuals",
                     "recomputed",
+                    "with_initial",
+                    "mode",
                     "name",
                 )
             }
@@ -176,15 +203,21 @@ class Scan(Op):
         given = self.split_inputs(inputs)
         step_outputs = self._step_outputs(inputs)
         length = self._static_length(given)
+        lengths = [length and length + extra for extra in self._extra_lengths()]
         histories = [
             TensorType(v.type.dtype, shape=(length, *v.type.shape))()
-            for v in step_outputs[: self.n_states + self.n_outputs]
+            for v, length in zip(step_outputs, lengths)
         ]
         carried = step_outputs[self.n_states + self.n_outputs : self.n_data_outputs]
         outputs = [*histories, *(v.type() for v in carried)]
         if self.residuals:
             outputs.append(generic())
         return Apply(self, inputs, outputs)
+
+    def _extra_lengths(self):
+        """By how much each history is longer than the number of steps."""
+        of_states = [self.depth(n) * self.with_initial for n in range(self.n_states)]
+        return [*of_states, *[0] * self.n_outputs]
 
     def _static_length(self, given):
         """Tell the number of steps if it is known."""
@@ -225,8 +258,8 @@ class Scan(Op):
             ]
             try:
                 new = specialize(self.inner_inputs, self.inner_outputs, given)
-            except ShapeError as error:
-                raise ShapeError(f"the step of {self}: {error}") from error
+            except (ShapeError, UnexpectedShape) as error:
+                raise type(error)(f"the step of {self}: {error}") from error
             inputs = [None if isinstance(new[v], Constant) else new[v] for v in self.inner_inputs]
             self._specialized[values] = inputs, [new.get(v, v) for v in self.inner_outputs]
         return self._specialized[values]
@@ -245,15 +278,20 @@ class Scan(Op):
     def infer_shape(self, *arguments: Any) -> list:
         # (fgraph, node, shapes), or without fgraph, depending on PyTensor's version.
         *_, node, shapes = arguments
+        extra = self._extra_lengths()
         result = []
         for n, output in enumerate(node.outputs):
             if not isinstance(output.type, TensorType):
                 result.append(None)
             elif n < self.n_states and not self.until:
                 initial = self.split_inputs(shapes).initial[n]
-                result.append((node.inputs[0], *initial[self.taps[n] != (-1,) :]))
+                length = node.inputs[0] + extra[n]
+                result.append((length, *initial[self.taps[n] != (-1,) :]))
             else:
-                result.append(tuple(Shape_i(axis)(output) for axis in range(output.ndim)))
+                sizes = [Shape_i(axis)(output) for axis in range(output.ndim)]
+                if n < len(extra) and not self.until:
+                    sizes[0] = node.inputs[0] + extra[n]
+                result.append(tuple(sizes))
         return result
 
     # Gradients.
@@ -310,11 +348,11 @@ class Scan(Op):
         )
         if not given:
             return [disconnected_type() for _ in inputs]
-        op, node_inputs, residuals = self, list(inputs), outputs[-1]
+        op, node_inputs, residuals = self.without_initial, list(inputs), outputs[-1]
         if self.until:
             # By now it is known how many steps there were.
-            op = self.variant(until=False, counts_sequences=False)
-            node_inputs[0] = outputs[given[0]].shape[0]
+            op = op.variant(until=False, counts_sequences=False)
+            node_inputs[0] = outputs[given[0]].shape[0] - self._extra_lengths()[given[0]]
             residuals = op(*node_inputs)[-1]
         connected = self.connection_pattern(outputs[0].owner)
         wanted = tuple(
@@ -323,9 +361,20 @@ class Scan(Op):
             if getattr(x.type, "dtype", None) in float_dtypes
             and any(connected[n][k] for k in given)
         )
-        values = [cotangents[n].astype(outputs[n].dtype) for n in given]
-        gradients = ScanGradient(op, given, wanted).make_node(*node_inputs, residuals, *values)
+        values = {n: cotangents[n].astype(outputs[n].dtype) for n in given}
+        of_initial = {}
+        for n in given if self.with_initial else ():
+            if n < self.n_states:
+                values[n], of_initial[1 + self.n_sequences + n] = self._split_cotangent(
+                    n, values[n], self.split_inputs(inputs).initial[n]
+                )
+        gradients = ScanGradient(op, given, wanted).make_node(
+            *node_inputs, residuals, *values.values()
+        )
         found = dict(zip(wanted, gradients.outputs))
+        for n, gradient in of_initial.items():
+            if gradient is not None and n in found:
+                found[n] = found[n] + gradient
         return [
             found[n]
             if n in found
@@ -334,6 +383,17 @@ class Scan(Op):
             else disconnected_type()
             for n, x in enumerate(inputs)
         ]
+
+    def _split_cotangent(self, state, cotangent, initial):
+        """Split the cotangent of a state's history: that of the steps, and that of first values."""
+        depth = self.depth(state)
+        node = cotangent.owner
+        if node is not None and _is_zero_before(node, depth):
+            return node.inputs[1], None
+        if self.taps[state] == (-1,):
+            return cotangent[1:], cotangent[0]
+        of_first = pt.zeros_like(initial, dtype=cotangent.dtype)
+        return cotangent[depth:], pt.set_subtensor(of_first[:depth], cotangent[:depth])
 
     # Running.
 
@@ -378,9 +438,28 @@ class Scan(Op):
         return steps
 
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
-        _store(evaluate(self, inputs), output_storage)
+        outputs = evaluate(self.without_initial, inputs)
+        if self.with_initial:
+            outputs = self.after_initial(outputs, inputs, np.concatenate)
+        _store(outputs, output_storage)
         if self.residuals:
             output_storage[-1][0] = None  # the gradient computes what it needs anew
+
+    def after_initial(self, outputs: Sequence, inputs: Sequence, concatenate: Callable) -> list:
+        """Put first values in front of the histories of states.
+
+        Parameters
+        ----------
+        outputs, inputs : lists
+            The operation's, arrays or variables; the histories without first values.
+        concatenate : callable
+            Joins a list of them.
+        """
+        found = list(outputs)
+        for n, first in enumerate(self.split_inputs(inputs).initial):
+            first = first[None] if self.taps[n] == (-1,) else first[: self.depth(n)]
+            found[n] = concatenate([first, found[n]])
+        return found
 
     def do_constant_folding(self, fgraph: Any, node: Apply) -> bool:
         return False
@@ -419,6 +498,10 @@ class ScanGradient(Op):
         """Split the inputs: the loop's, its residuals, and the cotangents by output."""
         n = len(inputs) - len(self.given) - 1
         return list(inputs[:n]), inputs[n], dict(zip(self.given, inputs[n + 1 :]))
+
+    def residuals_of(self, node: Apply) -> Variable:
+        """Tell which input of a node the loop's residuals are."""
+        return self.split(node.inputs)[1]
 
     def perform(self, node: Apply, inputs: Sequence, output_storage: list) -> None:
         _store(evaluate(self, inputs), output_storage)
@@ -473,6 +556,28 @@ class Pullback(Op):
         return _pullback_of(self, given, inputs, [cotangents[n] for n in given])
 
 
+def _is_zero_before(node, position):
+    """Tell whether a node makes zeros up to a position, and puts something after that."""
+    if not isinstance(node.op, IncSubtensor):
+        return False
+    array, part, indices = split_indices(node.op, node.inputs)
+    return (
+        _static_value(array) == 0
+        and part.type.ndim == array.type.ndim
+        and is_slice_from(position, indices)
+    )
+
+
+def is_slice_from(position: int, indices: Sequence) -> bool:
+    """Tell whether indices take what is after a position along the first axis."""
+    if len(indices) != 1 or not isinstance(indices[0], slice):
+        return False
+    start, stop, step = indices[0].start, indices[0].stop, indices[0].step
+    if start is None or stop is not None or step is not None:
+        return False
+    return static_integer(pt.as_tensor_variable(start)) == position
+
+
 def _store(values, output_storage):
     for storage, value in zip(output_storage, values):
         storage[0] = value
@@ -499,7 +604,7 @@ def _as_variable(x):
 def _shape(x):
     if isinstance(x, Variable):
         return tuple(getattr(x.type, "shape", ()))
-    return tuple(x.shape)
+    return tuple(getattr(x, "shape", ()))  # the residuals of another loop have none
 
 
 def _value_or_shape(x, shape=None):
@@ -513,12 +618,26 @@ def _value_or_shape(x, shape=None):
     return _shape(x)
 
 
+def loop_of(output: Variable) -> Scan | None:
+    """Find the loop that computes one of the outputs of `theano.scan`, if a loop does."""
+    node = output.owner
+    if node is not None and isinstance(node.op, Subtensor):
+        node = node.inputs[0].owner  # what it is cut from begins with the first values
+    return node.op if node is not None and isinstance(node.op, Scan) else None
+
+
 def static_integer(variable: Variable) -> int | None:
     """Tell the value of a symbolic integer, or None if it isn't known."""
     if isinstance(variable, Constant):
         return int(variable.data)
+    value = _static_value(variable)
+    return None if value is None else int(value)
+
+
+def _static_value(variable):
+    """Tell the value that all elements of a variable have, or None if it isn't known."""
     try:
-        return int(pt.get_underlying_scalar_constant_value(variable))
+        return pt.get_underlying_scalar_constant_value(variable)
     except NotScalarConstantError:
         return None
 

@@ -3,22 +3,6 @@
 Other modules are where old programs look for what has moved to `theano.tensor` since.
 """
 
-import importlib
-from typing import Any
+from theano.missing import explain_missing
 
-_MODULES = (
-    "blocksparse",
-    "cuda",
-    "linalg",
-    "multinomial",
-    "neighbours",
-    "rng_mrg",
-    "softsign",
-    "solve",
-)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = explain_missing(__name__)

@@ -8,6 +8,7 @@ from typing import Any
 import pytensor.tensor as pt
 from pytensor.gradient import zero_grad
 from pytensor.graph.basic import Variable
+from theano.missing import explain_missing
 
 __all__ = [
     "ChoiceFromUniform",
@@ -16,6 +17,8 @@ __all__ = [
     "chosen_outcomes",
     "counted_outcomes",
 ]
+
+__getattr__ = explain_missing(__name__)
 
 
 class MultinomialFromUniform:

@@ -32,10 +32,12 @@ from pytensor.gradient import undefined_grad
 from pytensor.graph.basic import Constant, Variable
 from theano.compile.sharedvalue import shared
 from theano.configdefaults import config
+from theano.missing import explain_missing
 from theano.ops.mrg import M1, M2, lengths_of, mrg_uniform
 from theano.ops.normal import box_muller, truncated
 from theano.sandbox.multinomial import chosen_outcomes, counted_outcomes
 
+__getattr__ = explain_missing(__name__)
 # Powers of the two recurrences' companion matrices: what takes a state 2^72 and 2^134 numbers on.
 A1p72 = np.array(
     [

@@ -12,13 +12,17 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant, Variable, clone_get_equiv
 from pytensor.graph.traversal import io_toposort
 from pytensor.tensor.type import TensorType, integer_dtypes
+from theano.compile.mode import get_mode
 from theano.gof.graph import inputs as graph_leaves
 from theano.link.test_values import hand_on_test_values
+from theano.missing import explain_missing
 from theano.ops.scan import Scan, static_integer
 from theano.scan_module.scan_utils import get_updates_and_outputs
 from theano.updates import OrderedUpdates
 
 __all__ = ["scan"]
+
+__getattr__ = explain_missing(__name__)
 
 
 def scan(
@@ -60,8 +64,12 @@ def scan(
         Through how many steps, counted from the last, the gradient goes; -1 for all.
     go_backwards : bool, default False
         Whether to go over the sequences from their ends. Outputs come in the order of the steps.
-    mode, profile, allow_gc
-        Taken, and without effect: the loop is compiled with the function that it is part of.
+    mode : str or Mode, optional
+        What runs the steps. A mode that checks or shows what operations compute, such as
+        `NanGuardMode`, `MonitorMode` or `DebugMode`, does so in each step; with any other the loop
+        is compiled with the function that it is part of.
+    profile, allow_gc
+        Taken, and without effect.
     name : str, optional
         A name for the loop, for messages.
     strict : bool, default False
@@ -112,25 +120,31 @@ def scan(
     )
     results = get_updates_and_outputs(fn(*elements, *pasts, *constants))
     recurrences = _matched(recurrences, results.outputs)
-    step = _Step(elements, recurrences, constants, results, pasts)
+    states = _states(recurrences)
+    step = _Step(elements, recurrences, constants, results)
     if strict:
         step.refuse_other_shared_variables()
     op = Scan(
         *step.graph(),
         n_sequences=len(parts),
-        taps=tuple(r.taps for r in recurrences if r),
+        taps=tuple(r.taps for r in states),
         n_outputs=sum(r is None for r in recurrences),
         n_carried=len(step.carried),
         until=results.condition is not None,
         truncate_gradient=int(truncate_gradient),
         counts_sequences=steps is None,
+        with_initial=True,
+        mode=None if mode is None else get_mode(mode),
         name=name,
     )
     if steps is None:
         steps = reduce(pt.minimum, (part.shape[0] for part in parts))
-    initial = [r.initial for r in recurrences if r]
-    outputs = op(steps, *parts, *initial, *step.carried, *step.outer, return_list=True)
+    outputs = op(
+        steps, *parts, *(r.initial for r in states), *step.carried, *step.outer, return_list=True
+    )
     updates = outputs[len(recurrences) : len(recurrences) + len(step.carried)]
+    # As in Theano, what a state's output is cut from begins with the first values.
+    outputs[: len(states)] = [x[op.depth(n) :] for n, x in enumerate(outputs[: len(states)])]
     ordered = _in_order(outputs, recurrences)
     return _returned(ordered, return_list), OrderedUpdates(zip(step.carried, updates))
 
@@ -261,11 +275,17 @@ def _matched(recurrences, outputs):
     return recurrences
 
 
+def _states(recurrences):
+    """The outputs that later steps take, in Theano's order: those with several taps come first."""
+    return sorted((r for r in recurrences if r), key=lambda r: r.taps == (-1,))
+
+
 def _in_order(outputs, recurrences):
     """Bring the states and the other outputs of a loop into the step's order."""
-    states = iter(outputs)
-    others = iter(outputs[sum(r is not None for r in recurrences) :])
-    return [next(others) if r is None else next(states) for r in recurrences]
+    states = _states(recurrences)
+    of_state = {id(r): output for r, output in zip(states, outputs)}
+    others = iter(outputs[len(states) :])
+    return [next(others) if r is None else of_state[id(r)] for r in recurrences]
 
 
 def _returned(outputs, return_list):
@@ -285,11 +305,12 @@ class _Step:
         What else it uses of the graph around it.
     """
 
-    def __init__(self, elements, recurrences, constants, results, pasts):
-        self._elements, self._pasts = elements, pasts
-        states = [x for r, x in zip(recurrences, results.outputs) if r is not None]
+    def __init__(self, elements, recurrences, constants, results):
+        states = _states(recurrences)
+        self._elements, self._pasts = elements, [past for r in states for past in r.pasts]
+        by_recurrence = {id(r): x for r, x in zip(recurrences, results.outputs)}
         others = [x for r, x in zip(recurrences, results.outputs) if r is None]
-        self._outputs = [*states, *others]
+        self._outputs = [*(by_recurrence[id(r)] for r in states), *others]
         self._condition = [] if results.condition is None else [results.condition]
         self._constants = constants
         self._updates = self._all_updates(results.updates)

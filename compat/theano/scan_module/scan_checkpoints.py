@@ -5,10 +5,13 @@ from numbers import Integral
 from typing import Any
 
 import pytensor.tensor as pt
-from theano.ops.scan import Scan
+from theano.missing import explain_missing
+from theano.ops.scan import loop_of
 from theano.scan_module.scan import scan
 
 __all__ = ["scan_checkpoints"]
+
+__getattr__ = explain_missing(__name__)
 
 
 def scan_checkpoints(
@@ -105,9 +108,8 @@ def scan_checkpoints(
             name=f"{name}_inner",
             return_list=True,
         )
-        for output in outputs:
-            if isinstance(output.owner.op, Scan):
-                output.owner.op.recomputed = True
+        for loop in filter(None, map(loop_of, outputs)):
+            loop.recomputed = True
         return [output[end] for output in outputs], updates
 
     return scan(

@@ -6,11 +6,20 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pytensor.tensor as pt
+from pytensor.compile.builders import infer_shape
 from pytensor.graph.basic import Variable
 from theano.gof.graph import clone_replace as clone
 from theano.missing import explain_missing
+from theano.scan_module.mapping import map_variables
 
-__all__ = ["StepResults", "clone", "get_updates_and_outputs", "until"]
+__all__ = [
+    "StepResults",
+    "clone",
+    "get_updates_and_outputs",
+    "infer_shape",
+    "map_variables",
+    "until",
+]
 
 __getattr__ = explain_missing(__name__, "pytensor.scan.utils")
 

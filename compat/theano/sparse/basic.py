@@ -9,7 +9,11 @@ from pytensor.sparse.math import *
 from pytensor.sparse.math import multiply as mul
 from pytensor.sparse.math import sign, structured_elemwise
 from pytensor.sparse.math import subtract as sub
-from pytensor.sparse.variable import SparseConstant, SparseVariable
+from pytensor.sparse.variable import (
+    SparseConstant,
+    SparseConstantSignature,
+    SparseVariable,
+)
 from theano.missing import explain_missing
 from theano.sparse.type import SparseType
 from theano.sparse.utils import hash_from_sparse

@@ -34,9 +34,9 @@ import theano.tensor.type
 import theano.tensor.utils
 import theano.tensor.var
 import theano.tensor.xlogx
-from pytensor.tensor import var  # the function, which has the name of a module
+from pytensor.tensor import largest, var  # the functions, which have the names of modules
 from theano.compile.ops import Rebroadcast
-from theano.gradient import Lop, Rop, hessian, jacobian, verify_grad
+from theano.gradient import Lop, Rop, hessian, jacobian, numeric_grad, verify_grad
 from theano.missing import explain_missing
 from theano.tensor.basic import *
 from theano.tensor.basic import abs_, constant, inv, isinf_, isnan_
@@ -63,4 +63,17 @@ from theano.tensor.sort import argsort, sort  # the function, which has the name
 
 consider_constant = zero_grad
 
-__getattr__ = explain_missing(__name__, "pytensor.tensor")
+__getattr__ = explain_missing(
+    __name__,
+    "pytensor.tensor",
+    "theano.tensor.basic",
+    "theano.tensor.subtensor",
+    "theano.tensor.type_other",
+    "theano.tensor.io",
+    "pytensor.tensor.basic",
+    "pytensor.tensor.math",
+    "pytensor.tensor.subtensor",
+    "pytensor.tensor.exceptions",
+    "pytensor.tensor.variable",
+    "theano.printing",
+)

@@ -29,7 +29,7 @@ from pytensor.tensor.basic import (
 from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
 from pytensor.tensor.exceptions import NotScalarConstantError
 from pytensor.tensor.math import Argmax, Dot, Max, Prod, Sum
-from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape, specify_broadcastable
+from pytensor.tensor.shape import Reshape, Shape, Shape_i, SpecifyShape
 from pytensor.tensor.subtensor import (
     AdvancedIncSubtensor,
     AdvancedSubtensor,
@@ -50,20 +50,62 @@ from pytensor.tensor.type import (
 from pytensor.tensor.variable import TensorConstant, TensorVariable
 from theano.configdefaults import config
 from theano.missing import explain_missing
+from theano.ops import static_sizes
 from theano.ops.max_and_argmax import MaxAndArgmax
+from theano.ops.rebroadcast import Rebroadcast
 
-__getattr__ = explain_missing(__name__, "pytensor.tensor")
+__getattr__ = explain_missing(
+    __name__,
+    "theano.compile.ops",
+    "pytensor.tensor",
+    "pytensor.tensor.basic",
+    "pytensor.tensor.math",
+    "pytensor.tensor.exceptions",
+    "pytensor.tensor.variable",
+    "theano.tensor.elemwise",
+)
 
 abs_ = pt.abs
 inv = pt.reciprocal
 sgn = pt.sign
 isnan_ = pt.isnan
 isinf_ = pt.isinf
+join_ = pt.join
+Tensor = TensorType
+AsTensorError = TypeError
+EmptyConstantError = NotScalarConstantError
 wmatrix = TensorType("int16", (False, False))  # the only one of these that PyTensor lacks
 
 
 def _variable(name, dtype, *broadcastable):
     return TensorType(dtype or config.floatX, broadcastable)(name)
+
+
+def tensor(*args: Any, **kwargs: Any) -> TensorVariable:
+    """Make a symbolic tensor.
+
+    Parameters
+    ----------
+    dtype : str
+    broadcastable : sequence of bool
+        For each of its axes, whether it has size 1.
+    name : str, optional
+        By its name only. Instead of these, PyTensor's arguments may be given: a name, `dtype` and
+        `shape`.
+
+    Examples
+    --------
+    >>> tensor("int8", (False, True), name="x").type.shape
+    (None, 1)
+    >>> tensor("x", dtype="int8", shape=(3, None)).type.shape
+    (3, None)
+    """
+    if (args and "dtype" in kwargs) or (len(args) < 2 and "broadcastable" not in kwargs):
+        return pt.tensor(*args, **kwargs)
+    name, pattern = kwargs.pop("name", None), kwargs.pop("broadcastable", None)
+    if pattern is not None:
+        args = (args[0] if args else kwargs.pop("dtype"), pattern)
+    return TensorType(*args, **kwargs)(name)
 
 
 def scalar(name: "str | None" = None, dtype: "str | None" = None) -> TensorVariable:
@@ -157,16 +199,33 @@ def addbroadcast(x: Variable, *axes: int) -> Variable:
     >>> addbroadcast(T.matrix(), 0).broadcastable
     (True, False)
     """
-    return specify_broadcastable(as_tensor_variable(x), *axes) if axes else as_tensor_variable(x)
+    return _rebroadcast(x, dict.fromkeys(axes, True))
 
 
 def unbroadcast(x: Variable, *axes: int) -> Variable:
-    """Return `x`: in PyTensor, an axis of known size 1 always broadcasts."""
-    return as_tensor_variable(x)
+    """Let axes not broadcast, whatever their size.
+
+    Parameters
+    ----------
+    x : tensor variable
+    *axes : int
+
+    Returns
+    -------
+    tensor variable
+        `x` itself where none of the axes broadcasts.
+
+    Examples
+    --------
+    >>> import theano.tensor as T
+    >>> unbroadcast(T.row(), 0).broadcastable
+    (False, False)
+    """
+    return _rebroadcast(x, dict.fromkeys(axes, False))
 
 
 def patternbroadcast(x: Variable, broadcastable: Sequence[bool]) -> Variable:
-    """Make those axes broadcastable whose entry in a pattern is true.
+    """Say for every axis whether it broadcasts.
 
     Parameters
     ----------
@@ -180,10 +239,20 @@ def patternbroadcast(x: Variable, broadcastable: Sequence[bool]) -> Variable:
     Examples
     --------
     >>> import theano.tensor as T
-    >>> patternbroadcast(T.matrix(), (False, True)).broadcastable
+    >>> patternbroadcast(T.row(), (False, True)).broadcastable
     (False, True)
     """
-    return addbroadcast(x, *(axis for axis, unit in enumerate(broadcastable) if unit))
+    return _rebroadcast(x, dict(enumerate(broadcastable)))
+
+
+def _rebroadcast(x, pattern):
+    x = as_tensor_variable(x)
+    for axis in pattern:
+        if not -x.ndim <= axis < x.ndim:
+            raise ValueError(f"there is no axis {axis} in {x.type}")
+    units = {axis % x.ndim: bool(unit) for axis, unit in pattern.items()}
+    changed = [(axis, unit) for axis, unit in units.items() if unit != x.type.broadcastable[axis]]
+    return Rebroadcast(*changed)(x) if changed else x
 
 
 def batched_dot(a: Variable, b: Variable) -> Variable:

@@ -23,7 +23,7 @@ __all__ = [
     "ger_destructive",
 ]
 
-__getattr__ = explain_missing(__name__, "pytensor.tensor.blas")
+__getattr__ = explain_missing(__name__, "pytensor.tensor.blas", "pytensor.tensor.rewriting.blas")
 
 
 def gemm(z: Any, alpha: Any, x: Any, y: Any, beta: Any) -> Variable:

@@ -4,4 +4,4 @@ from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
 from pytensor.tensor.math import Prod, Sum
 from theano.missing import explain_missing
 
-__getattr__ = explain_missing(__name__, "pytensor.tensor.elemwise")
+__getattr__ = explain_missing(__name__, "pytensor.tensor.elemwise", "pytensor.tensor.math")

@@ -5,6 +5,7 @@ from typing import Any
 
 from pytensor.raise_op import Assert, assert_op
 from pytensor.tensor.basic import MakeVector
+from pytensor.tensor.rewriting.basic import register_specialize
 from pytensor.tensor.rewriting.shape import ShapeFeature as _PyTensorShapeFeature
 from pytensor.tensor.shape import Shape_i
 from theano.missing import explain_missing
@@ -21,8 +22,22 @@ __all__ = [
 
 assert_ = Assert()
 make_vector = MakeVector()
+register_specialize_device = register_specialize
 
-__getattr__ = explain_missing(__name__, "pytensor.tensor.rewriting.shape")
+__getattr__ = explain_missing(
+    __name__,
+    "pytensor.tensor.rewriting.shape",
+    "pytensor.tensor.rewriting.basic",
+    "pytensor.tensor.rewriting.elemwise",
+    "pytensor.tensor.rewriting.math",
+    "pytensor.tensor.rewriting.special",
+    "pytensor.tensor.rewriting.subtensor",
+    "theano.gof.opt",
+    "theano.tensor.subtensor",
+    "pytensor.tensor",
+    "pytensor.tensor.basic",
+    "pytensor.tensor.subtensor",
+)
 
 
 class _LazyShapeFeature(_PyTensorShapeFeature):

@@ -22,6 +22,7 @@ import pytensor.scalar as ps
 import pytensor.tensor as pt
 from pytensor.graph.basic import Constant, Variable
 from theano.configdefaults import config
+from theano.missing import explain_missing
 from theano.ops.counts import binomial_quantile, poisson_quantile
 from theano.ops.mrg import mrg_uniform
 from theano.ops.normal import box_muller
@@ -40,6 +41,8 @@ __all__ = [
     "random_state_type",
     "uniform",
 ]
+
+__getattr__ = explain_missing(__name__)
 
 Draw = tuple[Variable, Variable]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from pytensor.graph.basic import Variable
+from theano.missing import explain_missing
 from theano.sandbox.rng_mrg import guess_n_streams
 from theano.tensor.random_state import (
     N_STREAMS,
@@ -20,6 +21,8 @@ from theano.tensor.random_state import (
 from theano.tensor.raw_random import RandomStreamsBase
 
 __all__ = ["RandomStateSharedVariable", "RandomStreams", "randomstate_constructor"]
+
+__getattr__ = explain_missing(__name__)
 
 
 class RandomStreams(RandomStreamsBase):

@@ -14,6 +14,8 @@ from theano.missing import explain_missing
 from theano.ops.linalg_checks import require_definite, require_regular
 from theano.tensor.nlinalg import eigh
 
+imported_scipy = True
+
 __getattr__ = explain_missing(__name__, "pytensor.tensor.linalg")
 
 MATRIX_STRUCTURES = (

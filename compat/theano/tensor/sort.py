@@ -10,7 +10,7 @@ from theano.tensor.basic import argtopk, topk, topk_and_argtopk
 
 __all__ = ["ArgSortOp", "SortOp", "argsort", "argtopk", "sort", "topk", "topk_and_argtopk"]
 
-__getattr__ = explain_missing(__name__, "pytensor.tensor.sort")
+__getattr__ = explain_missing(__name__, "pytensor.tensor.sort", "pytensor.tensor")
 
 
 def sort(a: Any, axis: "int | None" = -1, kind: str = "quicksort", order: Any = None) -> Variable:

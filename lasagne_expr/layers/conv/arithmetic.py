@@ -87,5 +87,7 @@ def pad_width(pad: Any, filter_size: int) -> int:
     if isinstance(pad, str) and pad in named:
         return named[pad]
     if not isinstance(pad, numbers.Integral):
-        raise ValueError(f"pad should be an integer, 'valid', 'full' or 'same', got {pad!r}")
+        raise ValueError(
+            f"Invalid pad: pad should be an integer, 'valid', 'full' or 'same', got {pad!r}"
+        )
     return pad

@@ -6,6 +6,7 @@ from typing import Any
 
 import theano
 
+from ...errors import ArgumentError, kind_of_error
 from ...init import Constant, GlorotUniform
 from ...nonlinearities import rectify
 from ...utils import as_tuple
@@ -109,7 +110,7 @@ class BaseConvLayer(Layer):
         self.untie_biases = untie_biases
         self.flip_filters = flip_filters
         self.num_groups = self._checked_groups(num_groups)
-        self.W = self.add_param(W, self.get_W_shape(), name="W")
+        self.W = self._add_full_param(W, self.get_W_shape(), name="W")
         self.b = None
         if b is not None:
             shape = (self.num_filters, *self._places())
@@ -135,7 +136,7 @@ class BaseConvLayer(Layer):
         try:
             sizes = as_tuple(value, self.n, numbers.Integral)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{self}: {name}: {error}") from error
+            raise kind_of_error(error)(f"{self}: {name}: {error}") from error
         if min(sizes) < least:
             raise ValueError(f"{self}: {name} should be at least {least}, got {value}")
         return tuple(int(size) for size in sizes)
@@ -144,9 +145,9 @@ class BaseConvLayer(Layer):
         if not isinstance(pad, str):
             return self._sizes(name, pad, least=0)
         if pad not in ("valid", "full", "same"):
-            raise ValueError(
-                f"{self}: {name} should be one or more integers, 'valid', 'full' or 'same', got "
-                f"{pad!r}"
+            raise ArgumentError(
+                f"{self}: {name} should be an integer or an iterable of int, one for each axis, or "
+                f"'valid', 'full' or 'same', got {pad!r}"
             )
         if pad == "same" and any(size % 2 == 0 for size in self.filter_size):
             raise NotImplementedError(

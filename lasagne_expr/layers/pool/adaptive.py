@@ -12,6 +12,8 @@ from ..base import Layer
 from ..checks import as_floats, positive_int, require_sizes
 from .windows import MODES
 
+_GRID_MODES = tuple(mode for mode in MODES if mode != "sum")
+
 
 class GlobalPoolLayer(Layer):
     """Pool over all axes after the second: one number per channel.
@@ -106,9 +108,10 @@ class SpatialPyramidPoolingLayer(Layer):
             raise ValueError(
                 f"{self}: implementation should be 'fast' or 'kaiming', got {implementation!r}"
             )
-        modes = [known for known in MODES if known != "sum"]
-        if mode not in modes:
-            raise ValueError(f"{self}: mode should be one of {', '.join(modes)}, got {mode!r}")
+        if mode not in _GRID_MODES:
+            raise ValueError(
+                f"{self}: mode should be one of {', '.join(_GRID_MODES)}, got {mode!r}"
+            )
         if not isinstance(pool_dims, (Sequence, np.ndarray)) or len(pool_dims) == 0:
             raise TypeError(f"{self}: pool_dims should be a list of integers, got {pool_dims!r}")
         self.pool_dims = [positive_int(self, "pool_dims", dim) for dim in pool_dims]
@@ -130,8 +133,11 @@ class SpatialPyramidPoolingLayer(Layer):
             symbolic if known is None else known
             for known, symbolic in zip(self.input_shape[2:], (input.shape[2], input.shape[3]))
         ]
-        grid = self._fast_grid if self.implementation == "fast" else self._covering_grid
-        return T.concatenate([grid(input, sizes, dim) for dim in self.pool_dims], axis=2)
+        if self.implementation == "fast":
+            cells = [self._fast_grid(input, sizes, dim) for dim in self.pool_dims]
+        else:
+            cells = [one for dim in self.pool_dims for one in _cells(input, sizes, dim, self.mode)]
+        return T.concatenate(cells, axis=2)
 
     def _fast_grid(self, input, sizes, dim):
         input = require_sizes(self, input, (dim, dim), f"grids of {dim} x {dim} cells")
@@ -143,19 +149,52 @@ class SpatialPyramidPoolingLayer(Layer):
         # Strides that are rounded down may leave room for more cells.
         return flattened(pooled[:, :, :dim, :dim], 3)
 
-    def _covering_grid(self, input, sizes, dim):
-        pool = T.max if self.mode == "max" else T.mean
-        cells = [
-            pool(
-                input[
-                    :,
-                    :,
-                    row * sizes[0] // dim : ((row + 1) * sizes[0] + dim - 1) // dim,
-                    column * sizes[1] // dim : ((column + 1) * sizes[1] + dim - 1) // dim,
-                ],
-                axis=(2, 3),
-            )
-            for row in range(dim)
-            for column in range(dim)
-        ]
-        return T.stack(cells, axis=2)
+
+def _cells(input, sizes, dim, mode):
+    """Pool over the cells of a grid that covers images of given sizes, row by row."""
+    pool = T.max if mode == "max" else T.mean
+    rows, columns = (
+        [slice(n * size // dim, ((n + 1) * size + dim - 1) // dim) for n in range(dim)]
+        for size in sizes
+    )
+    return [
+        pool(input[:, :, row, column], axis=(2, 3)).dimshuffle(0, 1, "x")
+        for row in rows
+        for column in columns
+    ]
+
+
+def pool_2d_nxn_regions(
+    inputs: theano.Variable, output_size: int, mode: str = "max"
+) -> "list[theano.Variable]":
+    """Pool over the cells of a square grid that covers images of any size.
+
+    Parameters
+    ----------
+    inputs : tensor variable
+        The images, ``(batch, channels, rows, columns)``.
+    output_size : int
+        How many cells there are along each axis. They overlap where they can't be equally large.
+    mode : {"max", "average_inc_pad", "average_exc_pad"}
+        What is computed of a cell.
+
+    Returns
+    -------
+    list of tensor variables
+        For each cell, row by row, a variable of shape ``(batch, channels, 1)``.
+
+    Raises
+    ------
+    ValueError
+        If the mode is unknown.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> images = T.constant(np.arange(9.0).reshape(1, 1, 3, 3))
+    >>> [float(cell.eval().item()) for cell in pool_2d_nxn_regions(images, 2)]
+    [4.0, 5.0, 7.0, 8.0]
+    """
+    if mode not in _GRID_MODES:
+        raise ValueError(f"mode should be one of {', '.join(_GRID_MODES)}, got {mode!r}")
+    return _cells(inputs, (inputs.shape[2], inputs.shape[3]), output_size, mode)

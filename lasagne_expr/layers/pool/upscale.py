@@ -6,6 +6,7 @@ from typing import Any
 import theano
 import theano.tensor as T
 
+from ...errors import kind_of_error
 from ...utils import as_tuple
 from ..base import Layer
 
@@ -29,7 +30,7 @@ class _UpscaleLayer(Layer):
         try:
             factors = as_tuple(scale_factor, self.num_axes, numbers.Integral)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{self}: scale_factor: {error}") from error
+            raise kind_of_error(error)(f"{self}: scale_factor: {error}") from error
         if min(factors) < 1:
             raise ValueError(f"{self}: scale_factor should be at least 1, got {scale_factor}")
         self.scale_factor = factors

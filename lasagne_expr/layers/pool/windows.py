@@ -7,6 +7,7 @@ import theano
 import theano.tensor as T
 from theano.tensor.signal.pool import pool_2d, pool_3d
 
+from ...errors import kind_of_error
 from ...utils import as_tuple
 from ..base import Layer
 from ..checks import as_floats, require_sizes
@@ -50,7 +51,7 @@ def pool_output_length(
     return max(0, (input_length - pool_size + stride - 1) // stride) + 1
 
 
-class _PoolLayer(Layer):
+class PoolLayer(Layer):
     """What pooling over one to three axes, the last of the input, has in common."""
 
     num_axes: int
@@ -84,7 +85,7 @@ class _PoolLayer(Layer):
         try:
             sizes = as_tuple(value, self.num_axes, numbers.Integral)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{self}: {name}: {error}") from error
+            raise kind_of_error(error)(f"{self}: {name}: {error}") from error
         if min(sizes) < least:
             raise ValueError(f"{self}: {name} should be at least {least}, got {value}")
         return tuple(int(size) for size in sizes)
@@ -132,7 +133,7 @@ class _PoolLayer(Layer):
         return pooled[..., 0] if extra else pooled
 
 
-class Pool1DLayer(_PoolLayer):
+class Pool1DLayer(PoolLayer):
     """Pool over windows along the last of three axes.
 
     Parameters
@@ -175,7 +176,7 @@ class Pool1DLayer(_PoolLayer):
         return self._pool(pool_2d, input, 2)
 
 
-class Pool2DLayer(_PoolLayer):
+class Pool2DLayer(PoolLayer):
     """Pool over windows along the last two of four axes.
 
     Parameters
@@ -228,7 +229,7 @@ class Pool2DLayer(_PoolLayer):
         return self._pool(pool_2d, input, 2)
 
 
-class Pool3DLayer(_PoolLayer):
+class Pool3DLayer(PoolLayer):
     """Pool over windows along the last three of five axes.
 
     Parameters

@@ -10,7 +10,7 @@ from theano.tensor.opt import Assert
 
 from ...shape_inference import infer_shape
 from ...utils import unroll_scan
-from ..base import Layer, MergeLayer
+from ..base import Layer, MergeLayer, is_layer_like
 from ..checks import shapes_match
 
 
@@ -59,7 +59,7 @@ class Recurrence(MergeLayer):
         **kwargs,
     ):
         extra = {"mask": mask_input}
-        extra.update((name, spec) for name, spec in states.items() if isinstance(spec, Layer))
+        extra.update((name, spec) for name, spec in states.items() if is_layer_like(spec))
         given = {name: layer for name, layer in extra.items() if layer is not None}
         super().__init__([incoming, *given.values()], **kwargs)
         self.input_positions = {name: n for n, name in enumerate(given, 1)}
@@ -86,7 +86,7 @@ class Recurrence(MergeLayer):
         self.input_positions = {name: n for name, n in positions.items() if n > 0}
         self.initial_states = {name: state[name] for name in names}
         self.state_shapes = {
-            name: (x.output_shape if isinstance(x, Layer) else infer_shape(x))[1:]
+            name: (x.output_shape if is_layer_like(x) else infer_shape(x))[1:]
             for name, x in self.initial_states.items()
         }
 
@@ -139,7 +139,8 @@ class Recurrence(MergeLayer):
         name : str
             The name, such as ``"hid_init"``.
         spec : Layer, array, shared variable, expression, or callable
-            What it is before the first step. A layer gives one for each sequence of the batch.
+            What it is before the first step. A layer gives one for each sequence of the batch, or
+            one for all of them.
         shape : tuple of int
             The state's shape, without the batch.
 
@@ -151,14 +152,14 @@ class Recurrence(MergeLayer):
         if name in self.input_positions:
             found = self.input_shapes[self.input_positions[name]]
             expected = (self.input_shapes[0][0], *shape)
-            if not shapes_match(found, expected):
+            if not shapes_match(found, expected) and not shapes_match(found, (1, *shape)):
                 raise ValueError(
                     f"{self}: {name} is a layer of output shape {found}, but the state has shape "
-                    f"{expected}"
+                    f"{expected}, or {(1, *shape)} for one that does for the whole batch"
                 )
             initial = spec
         else:
-            initial = self.add_param(
+            initial = self._add_full_param(
                 spec, (1, *shape), name=name, trainable=self.learn_init, regularizable=False
             )
         self.initial_states[name] = initial
@@ -169,6 +170,16 @@ class Recurrence(MergeLayer):
         if not self.grad_clipping:
             return x
         return theano.gradient.grad_clip(x, -self.grad_clipping, self.grad_clipping)
+
+    @property
+    def mask_incoming_index(self) -> int:
+        """Which of `input_layers` is the mask: -1 for none."""
+        return self.input_positions.get("mask", -1)
+
+    @property
+    def hid_init_incoming_index(self) -> int:
+        """Which of `input_layers` gives the first hidden state: -1 for none."""
+        return self.input_positions.get("hid_init", -1)
 
     # What a subclass says.
 
@@ -261,8 +272,12 @@ class Recurrence(MergeLayer):
 
     def _initial_state(self, name, inputs, batch_size):
         if name in self.input_positions:
-            return self._checked_state(name, inputs[self.input_positions[name]], batch_size)
-        initial = self._initial_param(name)
+            position = self.input_positions[name]
+            initial = self._checked_state(name, inputs[position], batch_size)
+            if self.input_shapes[position][0] != 1 and not initial.broadcastable[0]:
+                return initial
+        else:
+            initial = self._initial_param(name)
         rows = T.dot(T.ones((batch_size, 1), dtype=initial.dtype), initial.flatten(2))
         if initial.ndim == 2:
             return rows

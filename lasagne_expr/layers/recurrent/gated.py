@@ -79,7 +79,8 @@ class _GatedLayer(Recurrence):
                 raise TypeError(f"{self}: {gate} should be a Gate, got {given!r}")
             for kind, spec in (("W_in_to", given.W_in), ("W_hid_to", given.W_hid), ("b", given.b)):
                 tags = {"regularizable": False} if kind == "b" else {}
-                param = self.add_param(spec, shapes[kind], name=f"{kind}_{gate}", **tags)
+                add = self.add_param if kind == "b" else self._add_full_param
+                param = add(spec, shapes[kind], name=f"{kind}_{gate}", **tags)
                 setattr(self, f"{kind}_{gate}", param)
             nonlinearity = nonlinearity_or_identity(self, given.nonlinearity)
             setattr(self, f"nonlinearity_{gate}", nonlinearity)
@@ -130,7 +131,8 @@ class LSTMLayer(_GatedLayer):
         The function :math:`\sigma_h`; None for none.
     cell_init, hid_init : Layer, array, shared variable, expression, callable, default Constant(0)
         :math:`c_0` and :math:`h_0`, of shape ``(1, num_units)``. A layer of output shape
-        ``(batch size, num_units)`` gives one for each sequence of the batch.
+        ``(batch size, num_units)`` gives one for each sequence of the batch, and one of output
+        shape ``(1, num_units)`` one for all of them.
     backwards : bool, default False
         Whether to go from the last step to the first. The output is in the order of the input.
     learn_init : bool, default False
@@ -229,6 +231,11 @@ class LSTMLayer(_GatedLayer):
         self.hid_init = self.add_state("hid_init", hid_init, (self.num_units,))
         # The step returns the output first.
         self.initial_states = {"hid_init": self.hid_init, "cell_init": self.cell_init}
+
+    @property
+    def cell_init_incoming_index(self) -> int:
+        """Which of `input_layers` gives the first cell: -1 for none."""
+        return self.input_positions.get("cell_init", -1)
 
     def _add_peephole(self, name, gate):
         if gate.W_cell is None:

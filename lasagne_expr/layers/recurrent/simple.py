@@ -11,7 +11,7 @@ import theano
 
 from ...init import Constant, Uniform
 from ...nonlinearities import rectify
-from ..base import Layer
+from ..base import Layer, is_layer_like
 from ..checks import nonlinearity_or_identity, positive_int, shapes_match
 from ..dense import DenseLayer
 from ..helper import get_all_layers, get_all_params, get_output
@@ -101,7 +101,7 @@ class CustomRecurrentLayer(Recurrence):
         self.hid_init = self.add_state("hid_init", hid_init, self.state_shape())
 
     def _checked_network(self, name, network):
-        if not isinstance(network, Layer):
+        if not is_layer_like(network):
             raise TypeError(f"{self}: {name} should be a layer, got {network!r}")
         sources = [x for x in get_all_layers(network) if isinstance(x, InputLayer)]
         if len(sources) != 1:
@@ -237,7 +237,7 @@ class RecurrentLayer(CustomRecurrentLayer):
     ):
         self.name = kwargs.get("name")
         self.num_units = positive_int(self, "num_units", num_units)
-        shape = incoming.output_shape if isinstance(incoming, Layer) else tuple(incoming)
+        shape = incoming.output_shape if is_layer_like(incoming) else tuple(incoming)
         prefix = f"{self.name}." if self.name else ""
         input_to_hidden = DenseLayer(
             InputLayer((None, *step_sizes(self, shape))),

@@ -7,8 +7,13 @@ from pytensor.scalar.basic import Complex, RoundHalfAwayFromZero
 from pytensor.tensor.math import ProdWithoutZeros
 from theano.link.device import on_cpu
 from theano.link.dispatch.lax_op import lowering
+from theano.ops.choices import Unfit, UnfitError
 from theano.ops.dynamic_slices import DynamicSlice, DynamicUpdateSlice
+from theano.ops.equal_lengths import EqualLengths
 from theano.ops.fusion_barrier import FusionBarrier
+from theano.ops.provenance import complaint
+from theano.ops.rebroadcast import Rebroadcast
+from theano.ops.specialization import ShapeError
 from theano.ops.xlogx import XlogX, XlogY0
 
 
@@ -30,6 +35,11 @@ def _prod_without_zeros(op, **kwargs):
     return lambda x: jnp.prod(jnp.where(x == 0, 1, x), axis=op.axis)
 
 
+@jax_funcify.register(Unfit)
+def _unfit(op, **kwargs):
+    raise UnfitError(op.error)
+
+
 @jax_funcify.register(XlogX)
 def _xlogx(op, **kwargs):
     return lambda x: jnp.where(x == 0, 0, x * jnp.log(x))
@@ -38,6 +48,29 @@ def _xlogx(op, **kwargs):
 @jax_funcify.register(XlogY0)
 def _xlogy0(op, **kwargs):
     return lambda x, y: jnp.where(x == 0, 0, x * jnp.log(y))
+
+
+@jax_funcify.register(Rebroadcast)
+def _rebroadcast(op, node, **kwargs):
+    def rebroadcast(x):
+        try:
+            op.check(x.shape)
+        except ValueError as error:
+            raise ShapeError(complaint(node, str(error))) from error
+        return x
+
+    return rebroadcast
+
+
+@jax_funcify.register(EqualLengths)
+def _equal_lengths(op, node, **kwargs):
+    def check(x, other):
+        lengths = [x.shape[0], other.shape[0]]
+        if lengths[0] != lengths[1]:
+            raise ShapeError(complaint(node, op.complain(node.inputs, lengths)))
+        return x
+
+    return check
 
 
 @lowering.register(FusionBarrier)

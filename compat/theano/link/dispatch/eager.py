@@ -11,6 +11,7 @@ import numpy as np
 from theano.link.dispatch.lax_op import lowering
 from theano.link.dispatch.scan import find_loop, gradients, second_gradients
 from theano.link.fork_safety import start_jax_unless_forked
+from theano.link.modes import watches
 from theano.link.python_loop import PythonLoop, is_running
 from theano.ops.evaluation import evaluate
 from theano.ops.lax_op import LaxOp
@@ -73,6 +74,8 @@ def evaluate_Pullback(op: Pullback, inputs: Sequence) -> list:
 def _by_jax_or_python(scan: Scan, by_jax: Callable, by_python: Callable) -> list:
     """Compute something of a loop by JAX; by Python if JAX has once been found to be unable to.
 
+    Python runs loops with a mode that watches them, too.
+
     Parameters
     ----------
     scan : Scan
@@ -82,7 +85,7 @@ def _by_jax_or_python(scan: Scan, by_jax: Callable, by_python: Callable) -> list
         Takes a `PythonLoop`.
     """
     loop = scan.compiled.get("python")
-    if loop is None and not is_running():
+    if loop is None and not is_running() and not watches(scan.mode):
         start_jax_unless_forked()
         try:
             return _as_numpy(by_jax())

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 from theano.link.dispatch.lax_op import lowering
-from theano.ops.fft import IRFFT, RFFT
+from theano.ops.fft import IRFFT, RFFT, OneAxisFFT
 
 
 @lowering.register(RFFT)
@@ -24,3 +24,9 @@ def _irfft(op):
         return jnp.fft.irfftn(parts, s=sizes, axes=axes, norm=op.norm).astype(x.dtype)
 
     return compute
+
+
+@lowering.register(OneAxisFFT)
+def _one_axis_fft(op):
+    transform = jnp.fft.ifft if op.inverse else jnp.fft.fft
+    return lambda a, n: transform(a.astype("complex128"), n=n[0], axis=op.axis)

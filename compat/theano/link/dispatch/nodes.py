@@ -20,10 +20,11 @@ from pytensor.scalar import upcast
 from pytensor.tensor.basic import Join
 from pytensor.tensor.elemwise import CAReduce, Elemwise
 from pytensor.tensor.math import Dot, Sum
+from pytensor.tensor.shape import SpecifyShape
 from pytensor.tensor.subtensor import indices_from_subtensor
 from theano.link.dispatch.rematerialization import compared_with_extrema, computed_once
 from theano.ops.provenance import Parts, complaint
-from theano.ops.specialization import BoundsError, FailedCheck
+from theano.ops.specialization import BoundsError, FailedCheck, ShapeError, UnexpectedShape
 
 __all__ = ["Checks", "NoChecks", "constant_of_its_dtype", "graph_to_jax", "node_to_jax"]
 
@@ -130,12 +131,17 @@ def node_to_jax(
 def _computing(op, node, checks, part, **kwargs):
     if isinstance(op, CheckAndRaise):
         return _assertion(op, node, checks, part)
+    if isinstance(op, SpecifyShape):
+        return _specification(node, checks, part)
     function = jax_funcify(op, node=node, **kwargs)
     input_dtypes = _input_dtypes(op, node)
     output_dtypes = [getattr(v.type, "dtype", None) for v in node.outputs]
     single = len(output_dtypes) == 1
+    may_broadcast = isinstance(op, Elemwise) and any(None in v.type.shape for v in node.inputs)
 
     def compute(*inputs):
+        if may_broadcast:
+            _require_no_accidental_broadcasting(node, inputs, part)
         if hasattr(op, "idx_list"):
             inputs = _indexable(inputs)
             _require_indices_in_bounds(op, node, inputs, checks, part)
@@ -192,6 +198,34 @@ def _assertion(op, node, checks, part):
         return x
 
     return check
+
+
+def _specification(node, checks, part):
+    def check(x, *sizes):
+        for axis, (found, wanted) in enumerate(zip(x.shape, sizes)):
+            if wanted is None or ((is_known := not isinstance(wanted, Tracer)) and found == wanted):
+                continue
+            expected = int(wanted) if is_known else "another size, which is computed"
+            text = f"the shape is {x.shape}, but axis {axis} should have {expected}"
+            error = UnexpectedShape(complaint(node, text, part))
+            if is_known:
+                raise error
+            checks.require(found == wanted, error)
+        return x
+
+    return check
+
+
+def _require_no_accidental_broadcasting(node, inputs, part):
+    shapes = [np.shape(x) for x in inputs]
+    for axis, sizes in enumerate(zip(*shapes)):
+        declared = [v.type.broadcastable[axis] for v in node.inputs]
+        if (1, False) in zip(sizes, declared) and set(sizes) != {1}:
+            reason = (
+                f"dimension mismatch along axis {axis} of shapes {' and '.join(map(str, shapes))}: "
+                "one has size 1 there and isn't broadcastable"
+            )
+            raise ShapeError(complaint(node, reason, part))
 
 
 def _indexable(inputs):

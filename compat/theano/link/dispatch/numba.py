@@ -9,14 +9,18 @@ from collections.abc import Callable
 from typing import Any
 
 from pytensor.link.numba.dispatch.basic import generate_fallback_impl, numba_funcify
+from theano.ops.equal_lengths import EqualLengths
 from theano.ops.lax_op import LaxOp
+from theano.ops.rebroadcast import Rebroadcast
 from theano.ops.scan import Pullback, Scan, ScanGradient
 
 __all__: list = []
 
 
+@numba_funcify.register(EqualLengths)
 @numba_funcify.register(LaxOp)
 @numba_funcify.register(Pullback)
+@numba_funcify.register(Rebroadcast)
 @numba_funcify.register(Scan)
 @numba_funcify.register(ScanGradient)
 def _by_xla(op: Any, node: Any = None, **kwargs: Any) -> Callable:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.jax.dispatch.basic import jax_funcify
 from theano.link.dispatch.scan_loop import JaxLoop
+from theano.link.modes import watches
 from theano.ops.scan import Pullback, Scan, ScanGradient
 
 __all__ = ["find_loop", "gradients", "second_gradients"]
@@ -20,9 +22,13 @@ def jax_funcify_Scan(op: Scan, node: Apply, **kwargs: Any) -> Callable:
     """Run a loop of a known length; what its gradient needs is an output too."""
     if op.until:
         raise NotImplementedError(f"JAX can't compile {op}, whose length depends on a condition")
+    _refuse_watched(op)
 
     def compute(*inputs):
-        outputs, residuals = find_loop(op, inputs, node.inputs).forward(inputs[1:], op.residuals)
+        loop = find_loop(op.without_initial, inputs, node.inputs)
+        outputs, residuals = loop.forward(inputs[1:], op.residuals)
+        if op.with_initial:
+            outputs = op.after_initial(outputs, inputs, jnp.concatenate)
         if op.residuals:
             outputs = [*outputs, residuals]
         return _single(outputs)
@@ -33,6 +39,7 @@ def jax_funcify_Scan(op: Scan, node: Apply, **kwargs: Any) -> Callable:
 @jax_funcify.register(ScanGradient)
 def jax_funcify_ScanGradient(op: ScanGradient, node: Apply, **kwargs: Any) -> Callable:
     """Run a loop backward."""
+    _refuse_watched(op.scan)
 
     def compute(*inputs):
         data, residuals, cotangents = op.split(inputs)
@@ -45,6 +52,11 @@ def jax_funcify_ScanGradient(op: ScanGradient, node: Apply, **kwargs: Any) -> Ca
 def jax_funcify_Pullback(op: Pullback, node: Apply, **kwargs: Any) -> Callable:
     """Let JAX differentiate a gradient."""
     return lambda *inputs: _single(second_gradients(op, inputs, node.inputs))
+
+
+def _refuse_watched(scan):
+    if watches(scan.mode):
+        raise NotImplementedError(f"{scan} has a mode that runs node by node: {scan.mode}")
 
 
 def _single(outputs):
@@ -83,15 +95,15 @@ def gradients(
     op : ScanGradient
     inputs : list of arrays
         The loop's inputs.
-    residuals : list of arrays or None
-        What the loop kept.
+    residuals : list of arrays
+        What the loop kept; anything else stands for nothing.
     cotangents : dict of int to array
         The cotangents of some outputs, by position.
     constants : list of variables, optional
         As for :func:`find_loop`.
     """
     loop = find_loop(op.scan, inputs, constants)
-    if residuals is None:
+    if not isinstance(residuals, list):
         _, residuals = loop.forward(inputs[1:], save=True)
     found = loop.backward(inputs[1:], residuals, cotangents, tuple(n - 1 for n in op.wanted))
     return [found[n - 1] for n in op.wanted]

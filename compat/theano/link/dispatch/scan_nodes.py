@@ -24,7 +24,7 @@ from theano.link.dispatch.rematerialization import compared_with_extrema, comput
 from theano.link.modes import FAST_RUN
 from theano.link.rewriting.scan_step_slices import slice_first
 from theano.ops.lax_op import LaxOp
-from theano.ops.scan import Scan, ScanGradient
+from theano.ops.scan import Pullback, Scan, ScanGradient
 
 __all__ = ["NodeFunctions", "is_float", "merged", "rewrite_step"]
 
@@ -101,6 +101,8 @@ def _with_theanos_gradient(node: Apply, function: Callable) -> Callable:
         return lambda *inputs: [jax.lax.stop_gradient(x) for x in inputs]
     if isinstance(op, Scan):
         return _of_loop(node, function)
+    if isinstance(op, ScanGradient) and op.residuals_of(node).owner is None:
+        return _of_outer_loops_gradient(node, function)
     if _has_own_gradient(op):
         return _by_pullback(node, function)
     return function
@@ -115,7 +117,7 @@ def _has_own_gradient(op):
 
 
 def _of_loop(node, function):
-    if node.op.residuals:
+    if node.op.residuals or node.op.with_initial:
         # Its gradient is taken inside the step; JAX's own, of all that, is right.
         return function
     wanted = tuple(n for n, x in enumerate(node.inputs) if n > 0 and is_float(x))
@@ -125,6 +127,23 @@ def _of_loop(node, function):
 
     def pull(inputs, outputs, cotangents):
         found = jax_funcify(op, node=of_node)(*inputs, None, *cotangents)
+        return [found] if len(wanted) == 1 else found
+
+    return _custom(function, wanted, given, pull)
+
+
+def _of_outer_loops_gradient(node, function):
+    """Give the gradient of a loop outside of the step, which has run by then, a gradient.
+
+    What that loop kept depends on its inputs, which JAX doesn't see here.
+    """
+    wanted = tuple(n for n, x in enumerate(node.inputs) if is_float(x))
+    given = tuple(range(len(node.outputs)))
+    op = Pullback(node.op, given, wanted)
+    of_node = op.make_node(*node.inputs, *node.outputs)
+
+    def pull(inputs, outputs, cotangents):
+        found = jax_funcify(op, node=of_node)(*inputs, *cotangents)
         return [found] if len(wanted) == 1 else found
 
     return _custom(function, wanted, given, pull)

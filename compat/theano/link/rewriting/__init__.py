@@ -5,6 +5,7 @@ from theano.link.rewriting import (
     conv_inputs,
     cross_entropy,
     cumulative,
+    fusion_limits,
     max_and_argmax,
     scan,
     transposed,

@@ -1,6 +1,6 @@
 """Products, convolutions and pooling of Theano's first GPU back-end, which isn't there any more."""
 
-from theano.sandbox.cuda.absent import absent_names
+from theano.absent import absent_names
 
 _NAMES = absent_names(
     __name__,

@@ -1,6 +1,6 @@
 """What neural networks need, in Theano's first GPU back-end, which isn't there any more."""
 
-from theano.sandbox.cuda.absent import absent_names
+from theano.absent import absent_names
 
 _NAMES = absent_names(
     __name__,

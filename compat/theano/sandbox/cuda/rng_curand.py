@@ -1,6 +1,6 @@
 """Random streams of Theano's first GPU back-end, which isn't there any more."""
 
-from theano.sandbox.cuda.absent import absent_class
+from theano.absent import absent_class
 
 __all__ = ["CURAND_RandomStreams"]
 

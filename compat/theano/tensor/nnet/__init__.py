@@ -12,10 +12,12 @@ from theano.tensor.nnet import abstract_conv, blocksparse, bn, conv, nnet, sigm
 from theano.tensor.nnet.abstract_conv import conv2d as abstract_conv2d
 from theano.tensor.nnet.abstract_conv import conv2d_grad_wrt_inputs, conv3d, separable_conv2d
 from theano.tensor.nnet.bn import *
+from theano.tensor.nnet.conv import ConvOp
 from theano.tensor.nnet.nnet import *
 from theano.tensor.nnet.sigm import *
 
 __all__ = [
+    "ConvOp",
     "abstract_conv2d",
     "conv2d",
     "conv2d_grad_wrt_inputs",

@@ -28,6 +28,8 @@ from theano.ops.conv import (
 )
 from theano.ops.conv_shapes import *
 
+imported_scipy_signal = True
+
 __getattr__ = explain_missing(__name__)
 
 

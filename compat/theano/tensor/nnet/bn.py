@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytensor.tensor as pt
+from theano.missing import explain_missing
+from theano.ops.rebroadcast import Rebroadcast
 
 __all__ = [
     "batch_normalization",
     "batch_normalization_test",
     "batch_normalization_train",
 ]
+
+__getattr__ = explain_missing(__name__)
 
 
 def batch_normalization(
@@ -140,9 +144,8 @@ def _aligned(parameter, others, ndim):
     """Give a parameter all of the inputs' dimensions, those that are normalized over of size 1."""
     parameter = pt.as_tensor(parameter)
     if parameter.ndim == ndim:
-        return pt.specify_broadcastable(
-            parameter, *(axis for axis in range(ndim) if axis not in others)
-        )
+        units = [(axis, True) for axis in range(ndim) if axis not in others]
+        return Rebroadcast(*units)(parameter) if units else parameter
     if parameter.ndim != len(others):
         raise ValueError(
             f"parameters should have {ndim} dimensions, or {len(others)}, got {parameter.ndim}"

@@ -21,6 +21,9 @@ from pytensor.tensor.shape import Reshape, SpecifyShape
 from pytensor.tensor.special import LogSoftmax, Softmax
 from pytensor.tensor.subtensor import AdvancedSubtensor, Subtensor
 from pytensor.tensor.type import float_dtypes
+from theano.missing import explain_missing
+from theano.ops.equal_lengths import equal_lengths
+from theano.ops.rebroadcast import Rebroadcast
 from theano.tensor.nnet.sigm import softplus
 
 __all__ = [
@@ -62,6 +65,8 @@ __all__ = [
     "softmax_with_bias",
     "softsign",
 ]
+
+__getattr__ = explain_missing(__name__, "theano.tensor.nnet.sigm", "theano.tensor.nnet.blocksparse")
 
 
 # ------------------------------------------------------------------------------------------------
@@ -162,7 +167,7 @@ def _as_rows_and_bias(x: Any, b: Any) -> tuple[Variable, Variable]:
 # Cross-entropies
 # ------------------------------------------------------------------------------------------------
 
-_VIEWS = (DimShuffle, Reshape, SpecifyShape, Subtensor, AdvancedSubtensor)
+_VIEWS = (DimShuffle, Rebroadcast, Reshape, SpecifyShape, Subtensor, AdvancedSubtensor)
 
 
 def _behind_views(
@@ -319,7 +324,7 @@ def crossentropy_categorical_1hot(coding_dist: Any, true_one_of_n: Any) -> Varia
     if coding_dist.ndim != 2:
         raise TypeError(f"matrix required for argument: coding_dist (got {coding_dist.type})")
     _check_classes(classes, "true_one_of_n")
-    return _at_classes(-_log(coding_dist), classes)
+    return _at_classes(-_log(coding_dist), equal_lengths(classes, coding_dist))
 
 
 def _check_classes(classes: Variable, name: str) -> None:
@@ -358,6 +363,7 @@ def crossentropy_softmax_argmax_1hot_with_bias(
     x, b = _as_rows_and_bias(x, b)
     classes = pt.as_tensor_variable(y_idx)
     _check_classes(classes, "y_idx")
+    classes = equal_lengths(classes, x)
     logits = x + b
     likeliest = pt.cast(pt.argmax(logits, axis=1), classes.dtype)
     return [_at_classes(-logsoftmax(logits), classes), softmax(logits), likeliest]
@@ -539,6 +545,7 @@ def h_softmax(
         joint = class_probs[:, :, np.newaxis] * within_class
         return joint.reshape((batch_size, n_classes * n_outputs_per_class))[:, :n_outputs]
     target = pt.as_tensor_variable(target).flatten()
+    target = equal_lengths(target, x)
     class_of_target, place_in_class = target // n_outputs_per_class, target % n_outputs_per_class
     activations = pt.matmul(x[:, np.newaxis, :], W2[class_of_target])[:, 0, :]
     within_class = softmax(activations + b2[class_of_target])
@@ -618,14 +625,14 @@ def crossentropy_softmax_1hot_with_bias_dx(dy: Any, sm: Any, y_idx: Any) -> Vari
     matrix
     """
     dy, sm = pt.as_tensor_variable(dy), pt.as_tensor_variable(sm)
-    rows = pt.arange(sm.shape[0])
+    rows, y_idx = pt.arange(sm.shape[0]), equal_lengths(y_idx, sm)
     return pt.atleast_1d(dy)[:, np.newaxis] * pt.inc_subtensor(sm[rows, y_idx], -1)
 
 
 def crossentropy_categorical_1hot_grad(g_y: Any, coding_dist: Any, true_one_of_n: Any) -> Variable:
     """Compute the gradient of :func:`crossentropy_categorical_1hot` before its logarithm."""
     g_y, coding_dist = pt.as_tensor_variable(g_y), pt.as_tensor_variable(coding_dist)
-    place = pt.arange(coding_dist.shape[0]), true_one_of_n
+    place = pt.arange(coding_dist.shape[0]), equal_lengths(true_one_of_n, coding_dist)
     return pt.set_subtensor(pt.zeros_like(coding_dist)[place], -g_y / coding_dist[place])
 
 

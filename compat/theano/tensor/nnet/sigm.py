@@ -11,6 +11,7 @@ from pytensor.scalar.math import Sigmoid as ScalarSigmoid
 from pytensor.scalar.math import Softplus as ScalarSoftplus
 from pytensor.scalar.math import sigmoid as scalar_sigmoid
 from pytensor.scalar.math import softplus as scalar_softplus
+from theano.missing import explain_missing
 
 __all__ = [
     "ScalarSigmoid",
@@ -19,12 +20,17 @@ __all__ = [
     "scalar_sigmoid",
     "scalar_softplus",
     "sigmoid",
+    "sigmoid_inplace",
     "softplus",
     "ultra_fast_sigmoid",
+    "ultra_fast_sigmoid_inplace",
 ]
+
+__getattr__ = explain_missing(__name__, "pytensor.tensor.rewriting.math")
 
 # PyTensor's own, so that its rewrites know them: log(sigmoid(x)) becomes -softplus(-x), and so on.
 sigmoid = pt.sigmoid
+sigmoid_inplace = sigmoid  # the compiler tells by itself what it may overwrite
 softplus = pt.softplus
 
 
@@ -88,3 +94,6 @@ def ultra_fast_sigmoid(x: Any) -> Variable:
     outer = pt.switch(size < 3, at_bend + slope * (size - pt.constant(1.7, dtype=x.dtype)), limit)
     tanh = pt.switch(size < 1.7, 1.5 * half / (1 + size), pt.sign(half) * outer)
     return 0.5 * (tanh + 1)
+
+
+ultra_fast_sigmoid_inplace = ultra_fast_sigmoid

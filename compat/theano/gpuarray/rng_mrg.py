@@ -1,0 +1,17 @@
+"""Random numbers of Theano's GPU back-end, which isn't there."""
+
+from theano.absent import absent_names
+from theano.missing import explain_missing
+
+_NAMES = absent_names(
+    __name__,
+    classes="GPUA_mrg_uniform",
+)
+
+__all__ = [*_NAMES]
+
+globals().update(_NAMES)
+
+__getattr__ = explain_missing(
+    __name__, "theano.gpuarray.type", "theano.gpuarray.basic_ops", "theano.gpuarray.elemwise"
+)
