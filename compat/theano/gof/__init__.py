@@ -4,7 +4,6 @@ from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.features import Feature
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.null_type import NullType
-from pytensor.graph.op import Op
 from pytensor.graph.type import Type
 from pytensor.graph.utils import InconsistencyError, MethodNotDefined, MissingInputError
 from pytensor.link.c.type import Generic, generic
@@ -18,7 +17,7 @@ from theano.gof.link import (
     WrapLinker,
     WrapLinkerMany,
 )
-from theano.gof.op import COp, OpenMPOp, PureOp
+from theano.gof.op import COp, Op, OpenMPOp, PureOp
 from theano.gof.opt import (
     CheckStackTraceOptimization,
     EquilibriumOptimizer,
