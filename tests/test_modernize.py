@@ -250,10 +250,13 @@ class TestWithoutTheOption:
         last = source.count("\n") + 1
         assert self.advice("old.py", cwd=tmp_path) == f"old.py, line {last}: {expected}."
 
-    @pytest.mark.skipif(ENGINE == "theano", reason="its NumPy has them still")
     @pytest.mark.parametrize("name", ["float", "Inf", "product", "cast", "unicode_"])
     def test_names_of_numpy(self, tmp_path, name):
         (tmp_path / "old.py").write_text(f"import numpy as np\nx = np.{name}\n")
+        if ENGINE == "theano":  # its NumPy has them still
+            result = launch("old.py", modernize=False, cwd=tmp_path)
+            assert (result.returncode, result.stderr) == (0, "")
+            return
         assert self.advice("old.py", cwd=tmp_path) == f"old.py, line 2: `numpy.{name}` was dropped."
 
     def test_tabs(self, tmp_path):
@@ -350,6 +353,22 @@ class TestRun:
         with open(tmp_path / "old.py", "a") as file:
             file.write("print annotated.half(7)\n")
         assert lines_of("old.py", cwd=tmp_path) == ["3 3.5"]
+
+    def test_generators_end_where_an_iterator_does(self, tmp_path):
+        (tmp_path / "old.py").write_text(
+            "def pairs(values):\n"
+            "    'By two.'\n"
+            "    values = iter(values)\n"
+            "    while True:\n"
+            "        yield values.next(), values.next()\n"
+            "def until(values, last):\n"
+            "    for value in values:\n"
+            "        if value == last: raise StopIteration\n"
+            "        yield value\n"
+            "print list(pairs(xrange(5))), list(until('abc', 'c')), pairs.__doc__\n"
+        )
+        lines = lines_of("old.py", cwd=tmp_path)
+        assert lines == ["[(0, 1), (2, 3)] ['a', 'b'] By two."]
 
     def test_an_empty_line(self, tmp_path):
         """Python 3 parses this, and prints none."""

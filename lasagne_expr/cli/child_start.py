@@ -9,14 +9,25 @@ import sys
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 
-folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-name = os.path.basename(folder)
-spec = spec_from_file_location(
-    name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
-)
-loaded = {key: sys.modules.pop(key) for key in [*sys.modules] if key.partition(".")[0] == name}
-sys.modules[name] = module_from_spec(spec)
-import_module(f"{name}.cli.children").start(globals()["state"])
-for key in [key for key in sys.modules if key.partition(".")[0] == name]:
-    del sys.modules[key]
-sys.modules.update(loaded)
+
+def start_child(state: dict) -> None:
+    """Do in a child what the launcher did in its parent, and leave no module of it behind."""
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    name = os.path.basename(folder)
+    spec = spec_from_file_location(
+        name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+    )
+    loaded = _take_modules(name)
+    sys.modules[name] = module_from_spec(spec)
+    import_module(f"{name}.cli.children").start(state)
+    _take_modules(name)
+    sys.modules.update(loaded)
+
+
+def _take_modules(package):
+    names = [name for name in sys.modules if name.partition(".")[0] == package]
+    return {name: sys.modules.pop(name) for name in names}
+
+
+if __name__ == "<run_path>":
+    start_child(globals()["state"])

@@ -184,7 +184,8 @@ class _OwnFramesHidden:
                 traceback = _without_own_frames(traceback)
                 _hide_own_frames_of_causes(error)
                 shown_by(kind, error.with_traceback(traceback), traceback)
-                if self.program is not None:
+                # What advises may reset the exit code of an interrupt.
+                if self.program is not None and isinstance(error, Exception):
                     for line in _advise(error, traceback, self.program):
                         print(line, file=sys.stderr)
 

@@ -317,7 +317,8 @@ def find(module: ModuleType, name: str) -> object:
 
     Examples
     --------
-    >>>     >>> find(string, "lowercase")
+    >>> import string
+    >>> find(string, "lowercase")
     'abcdefghijklmnopqrstuvwxyz'
     """
     for tables in TABLES:

@@ -70,6 +70,18 @@ class _Rewriter(ast.NodeTransformer):
         self.classes.pop()
         return node
 
+    def visit_FunctionDef(self, node):
+        """End a generator where StopIteration leaves it, as by ``raise`` or ``it.next()``."""
+        self.generic_visit(node)
+        if self.python_2 and _is_generator(node):
+            first = 1 if ast.get_docstring(node, clean=False) is not None else 0
+            body = node.body[first:]
+            stop = ast.Name("StopIteration", ast.Load())
+            handler = ast.ExceptHandler(stop, None, [ast.Return(None)])
+            guarded = ast.copy_location(ast.Try(body, [handler], [], []), body[0])
+            node.body[first:] = [guarded]
+        return node
+
     def visit_Attribute(self, node):
         self.generic_visit(node)
         if isinstance(node.ctx, ast.Load) and (node.attr in self.names or self._of_scipy(node)):
@@ -113,6 +125,18 @@ class _Rewriter(ast.NodeTransformer):
         if self.classes and name.startswith("__") and not name.endswith("__"):
             return f"_{self.classes[-1].lstrip('_')}{name}"
         return name
+
+
+def _is_generator(function):
+    """Tell whether a function yields itself, not one inside it."""
+    pending = list(function.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Yield):
+            return True
+        if not isinstance(node, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+            pending.extend(ast.iter_child_nodes(node))
+    return False
 
 
 def _is_float(node):
