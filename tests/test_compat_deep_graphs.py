@@ -240,3 +240,30 @@ def test_sizes_that_are_known_still_are():
 def test_sizes_must_be_integers():
     with pytest.raises(TypeError, match="size must be an integer"):
         T.zeros((T.dscalar(),))
+
+
+def test_what_is_assumed_of_matrices_is_inferred_in_linear_time(monkeypatch):
+    core = pytest.importorskip("pytensor.assumptions.core")
+    inferred = []
+    original = core.infer_assumption_for_node
+
+    def counting(*args):
+        inferred.append(args)
+        return original(*args)
+
+    monkeypatch.setattr(core, "infer_assumption_for_node", counting)
+    counts = []
+    for steps in 10, 20, 40:
+        inferred.clear()
+        inputs, loss = recurrence(steps)
+        rewritten(inputs, [loss, *T.grad(loss, inputs)], [np.zeros((steps, 3)), np.zeros(3)])
+        counts.append(len(inferred))
+
+    assert counts[2] - counts[1] < 2.2 * (counts[1] - counts[0])
+
+
+def test_products_with_what_is_diagonal_are_still_elementwise():
+    x, d = T.dmatrix("x"), T.dvector("d")
+    graph = rewritten([x, d], [T.dot(T.diag(T.exp(d)), x)], [np.zeros((3, 2)), np.zeros(3)])
+
+    assert not [node for node in graph.apply_nodes if isinstance(node.op, T.Dot)]
