@@ -483,6 +483,17 @@ class TestSizesThatDependOnValues:
 
 @compiled
 class TestUpdates:
+    def test_products_with_what_is_updated(self):
+        W, state, x = T.dmatrix("W"), theano.shared(np.array([1.0, 2.0])), T.dvector("x")
+        outputs, updates = theano.scan(
+            lambda x, W: (T.dot(state, W), {state: state + x}), x, non_sequences=W
+        )
+        compute = theano.function([x, W], [outputs, T.grad(outputs.sum(), W)], updates=updates)
+        found, gradient = compute([3.0, 4.0], np.array([[1.0, 2.0], [3.0, 4.0]]))
+        np.testing.assert_allclose(found, [[7, 10], [19, 28]])
+        np.testing.assert_allclose(gradient, [[5, 5], [7, 7]])
+        assert state.get_value().tolist() == [8, 9]
+
     def test_of_a_shared_variable(self):
         count = theano.shared(np.int64(3), name="count")
         result, updates = theano.scan(lambda: (count * 2, {count: count + 1}), n_steps=4)
@@ -597,6 +608,10 @@ class TestBadInput:
     def test_taps_without_first_values(self):
         with pytest.raises(ValueError, match="initial|first values"):
             theano.scan(lambda h: h, outputs_info={"taps": [-1]}, n_steps=3)
+
+    def test_outputs_by_name(self):
+        with pytest.raises(ValueError, match="return"):
+            theano.scan(lambda x: {"twice": 2 * x}, T.dvector("x"))
 
     def test_another_number_of_outputs(self):
         x = T.dvector("x")
