@@ -387,6 +387,26 @@ class TestGradients:
 class TestSizesThatDependOnValues:
     """A step whose sizes are known only when it runs."""
 
+    def test_second_derivatives(self):
+        v, lengths = T.dvector("v"), T.lvector("lengths")
+        states, _ = theano.scan(
+            lambda n, h, v: h**2 * (v[:n] ** 3).sum(), lengths, constant(0.5), v
+        )
+        hessian = theano.gradient.hessian(states[-1], v)
+        penalty = (T.grad(states[-1], v) ** 2).sum()
+        compute = theano.function(
+            [v, lengths], [T.grad(states[-1], v), hessian, penalty, T.grad(penalty, v)]
+        )
+        for data, sizes in (normal(3), [1, 2, 3]), (normal(3, seed=1), [2, 2]):
+            _, second, _, of_penalty = compute(data, sizes)
+            for n in range(3):
+                (expected,) = finite_difference(
+                    lambda v, n=n, sizes=sizes: compute(v, sizes)[0][n], [data]
+                )
+                np.testing.assert_allclose(second[n], expected, rtol=1e-5, atol=1e-9)
+            (expected,) = finite_difference(lambda v, sizes=sizes: compute(v, sizes)[2], [data])
+            np.testing.assert_allclose(of_penalty, expected, rtol=1e-5, atol=1e-9)
+
     def test_slices_of_several_lengths(self):
         v, starts, ends = T.dvector("v"), T.lvector("starts"), T.lvector("ends")
         sums, _ = theano.map(lambda a, b, v: (v[a:b] ** 2).sum(), [starts, ends], v)
@@ -684,13 +704,6 @@ if ENGINE == "pytensor":
             ):
                 compute(np.array([1, 2, 1]), normal(3))
             assert compute(np.array([2, 2]), normal(3)).shape == (2, 2)
-
-        def test_second_derivatives_are_missing(self):
-            v, lengths = T.dvector("v"), T.lvector("lengths")
-            sums, _ = theano.map(lambda n, v: (v[:n] ** 3).sum(), lengths, v)
-            second = T.grad((T.grad(sums.sum(), v) ** 2).sum(), v)
-            with pytest.raises(NotImplementedError, match="second derivative of Scan"):
-                second.eval({lengths: np.array([1, 2]), v: normal(3)})
 
     @interpreted
     class TestUntilOnJax:
