@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 import theano
 import theano.tensor as T
+from theano.gof.graph import ancestors
 from theano.gradient import Rop, hessian, jacobian
+from theano.link.dispatch.scan import second_gradients
+from theano.link.unrolled_loop import unrolled_derivatives
+from theano.ops.scan import Pullback
 
 from numerics import finite_difference
+
+
+def normal(*shape, seed=0):
+    return np.random.RandomState(seed).normal(size=shape)
 
 
 @pytest.mark.filterwarnings("ignore:.*Numba will use object mode:UserWarning")
@@ -78,3 +86,32 @@ def test_loop_that_ends_by_a_condition():
     for n in range(3):
         (expected,) = finite_difference(lambda w, n=n: last(w)[n], [value])
         np.testing.assert_allclose(second[n], expected, rtol=1e-6)
+
+
+def test_steps_as_one_graph_give_what_jax_gives():
+    """With all that a loop may have: several taps, outputs that are no states, carried values."""
+    x, first, w = T.dvector("x"), T.dvector("first"), T.dscalar("w")
+    total = theano.shared(np.array(0.5))
+
+    def step(x, a, b, h, w):
+        outputs = [a * b + w * x, (h * x) ** 2 * total, T.sin(h * w + x)]
+        return outputs, {total: total * w}
+
+    (states, squares, waves), updates = theano.scan(
+        step,
+        x,
+        [{"initial": first, "taps": [-2, -1]}, None, T.constant(0.3, dtype="float64")],
+        w,
+    )
+    cost = (states**2).sum() + squares.sum() + (waves**3).sum() + updates[total] ** 2
+    gradients = T.grad(cost, [x, first, w])
+    penalty = sum((gradient**2).sum() for gradient in gradients)
+    outputs = T.grad(penalty, [x, first, w])
+    node = next(v.owner for v in ancestors(outputs) if isinstance(v.owner and v.owner.op, Pullback))
+    tensors = [v for v in node.inputs if hasattr(v.type, "dtype")]
+    found = theano.function([x, first, w], tensors)(normal(4), normal(2, seed=1), 0.7)
+    by_variable = dict(zip(tensors, found))
+    inputs = [by_variable.get(v) for v in node.inputs]
+    unrolled = unrolled_derivatives(node.op, inputs, steps=4)(*inputs)
+    for one, expected in zip(unrolled, second_gradients(node.op, inputs), strict=True):
+        np.testing.assert_allclose(one, expected, rtol=1e-9, atol=1e-12)

@@ -6,6 +6,7 @@ import theano
 import theano.tensor as T
 from theano import gradient
 from theano.gradient import DisconnectedInputError, DisconnectedType, NullTypeGradError
+from theano.sandbox.rng_mrg import MRG_RandomStreams
 
 from numerics import finite_difference
 
@@ -149,6 +150,11 @@ class TestProductsWithTheJacobian:
         x = T.dmatrix("x")
         with pytest.raises(AssertionError):
             gradient.jacobian(x, x)
+
+    def test_jacobian_of_random_numbers(self):
+        x, random = T.dvector("x"), MRG_RandomStreams(1)
+        with pytest.raises(AssertionError):
+            gradient.jacobian(x * random.uniform((3,)), x)
 
     def test_jacobian_of_what_is_disconnected(self):
         x, y = T.dvectors("x", "y")

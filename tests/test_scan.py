@@ -387,6 +387,26 @@ class TestGradients:
 class TestSizesThatDependOnValues:
     """A step whose sizes are known only when it runs."""
 
+    def test_second_derivatives(self):
+        v, lengths = T.dvector("v"), T.lvector("lengths")
+        states, _ = theano.scan(
+            lambda n, h, v: h**2 * (v[:n] ** 3).sum(), lengths, constant(0.5), v
+        )
+        hessian = theano.gradient.hessian(states[-1], v)
+        penalty = (T.grad(states[-1], v) ** 2).sum()
+        compute = theano.function(
+            [v, lengths], [T.grad(states[-1], v), hessian, penalty, T.grad(penalty, v)]
+        )
+        for data, sizes in (normal(3), [1, 2, 3]), (normal(3, seed=1), [2, 2]):
+            _, second, _, of_penalty = compute(data, sizes)
+            for n in range(3):
+                (expected,) = finite_difference(
+                    lambda v, n=n, sizes=sizes: compute(v, sizes)[0][n], [data]
+                )
+                np.testing.assert_allclose(second[n], expected, rtol=1e-5, atol=1e-9)
+            (expected,) = finite_difference(lambda v, sizes=sizes: compute(v, sizes)[2], [data])
+            np.testing.assert_allclose(of_penalty, expected, rtol=1e-5, atol=1e-9)
+
     def test_slices_of_several_lengths(self):
         v, starts, ends = T.dvector("v"), T.lvector("starts"), T.lvector("ends")
         sums, _ = theano.map(lambda a, b, v: (v[a:b] ** 2).sum(), [starts, ends], v)
@@ -483,6 +503,17 @@ class TestSizesThatDependOnValues:
 
 @compiled
 class TestUpdates:
+    def test_products_with_what_is_updated(self):
+        W, state, x = T.dmatrix("W"), theano.shared(np.array([1.0, 2.0])), T.dvector("x")
+        outputs, updates = theano.scan(
+            lambda x, W: (T.dot(state, W), {state: state + x}), x, non_sequences=W
+        )
+        compute = theano.function([x, W], [outputs, T.grad(outputs.sum(), W)], updates=updates)
+        found, gradient = compute([3.0, 4.0], np.array([[1.0, 2.0], [3.0, 4.0]]))
+        np.testing.assert_allclose(found, [[7, 10], [19, 28]])
+        np.testing.assert_allclose(gradient, [[5, 5], [7, 7]])
+        assert state.get_value().tolist() == [8, 9]
+
     def test_of_a_shared_variable(self):
         count = theano.shared(np.int64(3), name="count")
         result, updates = theano.scan(lambda: (count * 2, {count: count + 1}), n_steps=4)
@@ -598,6 +629,10 @@ class TestBadInput:
         with pytest.raises(ValueError, match="initial|first values"):
             theano.scan(lambda h: h, outputs_info={"taps": [-1]}, n_steps=3)
 
+    def test_outputs_by_name(self):
+        with pytest.raises(ValueError, match="return"):
+            theano.scan(lambda x: {"twice": 2 * x}, T.dvector("x"))
+
     def test_another_number_of_outputs(self):
         x = T.dvector("x")
         with pytest.raises(ValueError, match="outputs_info"):
@@ -669,13 +704,6 @@ if ENGINE == "pytensor":
             ):
                 compute(np.array([1, 2, 1]), normal(3))
             assert compute(np.array([2, 2]), normal(3)).shape == (2, 2)
-
-        def test_second_derivatives_are_missing(self):
-            v, lengths = T.dvector("v"), T.lvector("lengths")
-            sums, _ = theano.map(lambda n, v: (v[:n] ** 3).sum(), lengths, v)
-            second = T.grad((T.grad(sums.sum(), v) ** 2).sum(), v)
-            with pytest.raises(NotImplementedError, match="second derivative of Scan"):
-                second.eval({lengths: np.array([1, 2]), v: normal(3)})
 
     @interpreted
     class TestUntilOnJax:

@@ -83,3 +83,20 @@ def test_modes_that_only_compute(mode):
 def test_a_mode_that_does_not_exist():
     with pytest.raises(Exception, match="FAST_RUNS"):
         theano.map(lambda x: x, T.dvector(), mode="FAST_RUNS")
+
+
+@pytest.fixture
+def guarded():
+    previous, theano.config.mode = theano.config.mode, "NanGuardMode"
+    yield
+    theano.config.mode = previous
+
+
+@pytest.mark.usefixtures("guarded")
+def test_the_mode_of_all_functions():
+    x = T.dmatrix("x")
+    sums, _ = theano.map(lambda row: T.switch(T.isnan(T.log(row).sum()), 0.0, 1.0), x)
+    compute = theano.function([x], sums)
+    assert compute([[1.0, 2.0], [3.0, 4.0]]).tolist() == [1, 1]
+    with pytest.raises(AssertionError):
+        compute([[1.0, 2.0], [3.0, -4.0]])

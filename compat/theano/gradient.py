@@ -200,12 +200,17 @@ def jacobian(
     options = {"consider_constant": consider_constant, "disconnected_inputs": disconnected_inputs}
     if expression.ndim == 0:
         return grad(expression, wrt, **options)
-    found, _ = scan(
+    found, updates = scan(
         lambda n, expression, *wrt: grad(expression[n], list(wrt), **options),
         sequences=pt.arange(expression.shape[0]),
         non_sequences=[expression, *_as_list(wrt)],
         return_list=True,
     )
+    if updates:
+        raise AssertionError(
+            f"the gradients of {expression} depend on {', '.join(map(str, updates))}, and each "
+            "element's would draw other random numbers: draw them before, as an input"
+        )
     return _as_given(found, wrt)
 
 

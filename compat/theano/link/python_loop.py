@@ -5,7 +5,7 @@ Loops with a mode that watches what nodes do are run so in that mode.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,7 @@ from pytensor.gradient import grad
 from pytensor.tensor.type import float_dtypes
 from theano.link.modes import interpreting, watches
 
-__all__ = ["PythonLoop", "is_running"]
+__all__ = ["PythonLoop", "as_step", "is_running"]
 
 _RUNNING = ContextVar("_RUNNING", default=False)
 
@@ -105,7 +105,7 @@ class PythonLoop:
                 for tap in of_state
             ]
             steps.append([*(x[n] for x in given.sequences), *taps, *carried, *given.constant])
-            new = _call(self._step, steps[n])
+            new = as_step(self._step, steps[n])
             for values, value in zip([*past, *others], new):
                 values.append(value)
             carried = new[scan.n_states + scan.n_outputs : scan.n_data_outputs]
@@ -129,7 +129,7 @@ class PythonLoop:
         """Sort the gradients of a step's inputs, as `split_inner_inputs` does; None for none."""
         scan = self.scan
         of_floats = [x for x, v in zip(of_outputs, scan.inner_outputs) if _is_float(v)]
-        gradients = iter(_call(self._gradient, [*inputs, *of_floats]))
+        gradients = iter(as_step(self._gradient, [*inputs, *of_floats]))
         return scan.split_inner_inputs(
             [next(gradients) if _is_float(v) else None for v in scan.inner_inputs]
         )
@@ -153,7 +153,8 @@ class PythonLoop:
         return pytensor.function(inputs, outputs, mode=mode, on_unused_input="ignore")
 
 
-def _call(function, values):
+def as_step(function: Callable, values: Sequence) -> list:
+    """Call a function of a step, or of several: what it calls finds that loops are running."""
     token = _RUNNING.set(True)
     try:
         return function(*values)

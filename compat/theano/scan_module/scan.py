@@ -14,6 +14,7 @@ from pytensor.graph.traversal import io_toposort
 from pytensor.tensor.type import TensorType, integer_dtypes
 from theano.compile.mode import get_mode
 from theano.gof.graph import inputs as graph_leaves
+from theano.link.modes import watches
 from theano.link.test_values import hand_on_test_values
 from theano.missing import explain_missing
 from theano.ops.scan import Scan, static_integer
@@ -67,7 +68,7 @@ def scan(
     mode : str or Mode, optional
         What runs the steps. A mode that checks or shows what operations compute, such as
         `NanGuardMode`, `MonitorMode` or `DebugMode`, does so in each step; with any other the loop
-        is compiled with the function that it is part of.
+        is compiled with the function that it is part of. ``theano.config.mode`` by default.
     profile, allow_gc
         Taken, and without effect.
     name : str, optional
@@ -134,7 +135,7 @@ def scan(
         truncate_gradient=int(truncate_gradient),
         counts_sequences=steps is None,
         with_initial=True,
-        mode=None if mode is None else get_mode(mode),
+        mode=_own_mode(mode),
         name=name,
     )
     if steps is None:
@@ -147,6 +148,12 @@ def scan(
     outputs[: len(states)] = [x[op.depth(n) :] for n, x in enumerate(outputs[: len(states)])]
     ordered = _in_order(outputs, recurrences)
     return _returned(ordered, return_list), OrderedUpdates(zip(step.carried, updates))
+
+
+def _own_mode(given):
+    """Find a loop's mode: the one given, or that of all functions if it watches what they do."""
+    mode = get_mode(given)
+    return mode if given is not None or watches(mode) else None
 
 
 def _as_list(items):

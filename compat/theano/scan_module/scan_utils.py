@@ -107,7 +107,8 @@ def _is_outputs(item):
 
 def _is_updates(item):
     if isinstance(item, Mapping):
-        return True
+        item = list(item.items())
     return isinstance(item, (list, tuple)) and all(
-        isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in item
+        isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[0], Variable)
+        for pair in item
     )

@@ -12,7 +12,8 @@ from theano.link.dispatch.lax_op import lowering
 from theano.link.dispatch.scan import find_loop, gradients, second_gradients
 from theano.link.fork_safety import start_jax_unless_forked
 from theano.link.modes import watches
-from theano.link.python_loop import PythonLoop, is_running
+from theano.link.python_loop import PythonLoop, as_step, is_running
+from theano.link.unrolled_loop import unrolled_derivatives
 from theano.ops.evaluation import evaluate
 from theano.ops.lax_op import LaxOp
 from theano.ops.scan import Pullback, Scan, ScanGradient
@@ -58,17 +59,20 @@ def evaluate_ScanGradient(op: ScanGradient, inputs: Sequence) -> list:
 
 @evaluate.register(Pullback)
 def evaluate_Pullback(op: Pullback, inputs: Sequence) -> list:
-    """Compute the gradients of a gradient, by JAX only."""
-    start_jax_unless_forked()
-    try:
-        return _as_numpy(second_gradients(op, inputs))
-    except BoundsError:
-        raise
-    except _OF_UNKNOWN_SIZES as error:
-        raise NotImplementedError(
-            f"JAX can't compute the second derivative of {op.scan}, in whose step sizes depend on "
-            "values: pad what the step slices to one length, and mask it"
-        ) from error
+    """Compute the gradients of a gradient by JAX, or by the loop's steps as one graph."""
+    if not is_running() and "python" not in op.scan.compiled:
+        start_jax_unless_forked()
+        try:
+            return _as_numpy(second_gradients(op, inputs))
+        except BoundsError:
+            raise
+        except _OF_UNKNOWN_SIZES:
+            pass
+    steps = op.scan.count_steps(inputs[: 1 + op.scan.n_sequences])
+    key = "unrolled", op, steps
+    if key not in op.scan.compiled:
+        op.scan.compiled[key] = unrolled_derivatives(op, inputs, steps)
+    return _as_numpy(as_step(op.scan.compiled[key], inputs))
 
 
 def _by_jax_or_python(scan: Scan, by_jax: Callable, by_python: Callable) -> list:

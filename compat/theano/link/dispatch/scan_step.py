@@ -151,6 +151,8 @@ class StepParts:
         tail = [n for n in inside if n not in needed]
         if self.scan.until or all(map(is_cheap, tail)) or not self._fit_at_once(tail):
             return inside, []
+        if not {v for n in tail for v in n.inputs}.isdisjoint(self.carried):
+            return inside, []  # carried values have no history
         return [n for n in inside if n in needed], tail
 
     def _fit_at_once(self, nodes):
