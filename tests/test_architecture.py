@@ -95,6 +95,7 @@ PARTS = {
     "network": {"_version", "layers", "parameters", "random", "shape_inference"},
     "regularization": {"layers"},
     "layers": {
+        "errors",
         "init",
         "nonlinearities",
         "parameters",
@@ -105,11 +106,11 @@ PARTS = {
     },
     "init": {"random", "utils"},
     "updates": {"utils"},
-    "utils": {"parameters"},
+    "utils": {"errors", "parameters"},
     "objectives": {"parameters"},
-    "parameters": {"shape_inference"},
+    "parameters": {"errors", "shape_inference"},
     **dict.fromkeys(
-        ["_engine", "_version", "moved_modules", "nonlinearities", "random"], frozenset()
+        ["_engine", "_version", "errors", "moved_modules", "nonlinearities", "random"], frozenset()
     ),
     **dict.fromkeys(["shape_inference", "theano_extensions"], frozenset()),
 }
