@@ -265,7 +265,7 @@ def test_shapes_of_mocks(chain):
 
 def test_mocks_of_merge_layers():
     sources = [Mock(InputLayer((None,)), output_shape=(None,), get_output_kwargs=[])] * 2
-    merge = Mock(MergeLayer(sources), get_output_kwargs=[])
+    merge = Mock(ElemwiseSumLayer(sources), get_output_kwargs=[])
     merge.input_layers = sources
     assert get_output(merge) is merge.get_output_for.return_value
     merge.get_output_for.assert_called_with([source.input_var for source in sources])

@@ -31,6 +31,7 @@ from lasagne_expr.updates import sgd
 from numerics import check_gradients, check_pickling, layer_output
 
 rng = np.random.RandomState(1234)
+floatX = theano.config.floatX
 
 
 def normal(*shape):
@@ -426,3 +427,59 @@ def test_layer_norm_of_what_has_its_channels_second():
         assert get_all_params(top)[-1].get_value().shape == (4,)
         expected = normalized(layer_output(below, x), (1, 2), 0.01)
         np.testing.assert_allclose(layer_output(top, x), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("mode", [None, "FAST_RUN", "FAST_COMPILE"])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_layer_that_is_used_twice_averages_both_uses(mode, swapped):
+    layer = BatchNormLayer(InputLayer((None, 3)), alpha=0.25, epsilon=0.01)
+    x, y = T.matrices("xy")
+    outputs = [get_output(layer, y if swapped else x).sum(), get_output(layer, x).sum()]
+    outputs.append(get_output(layer, y).sum())
+    inputs = outputs[:2] if swapped else outputs[1:]
+    train = theano.function([x, y], inputs, mode=mode)
+    mean, inv_std = np.zeros(3), np.ones(3)
+    for _ in range(2):
+        batches = normal(6, 3).astype(floatX), (2 * normal(5, 3) + 1).astype(floatX)
+        train(*batches)
+        of_batches = np.mean([batch.mean(axis=0) for batch in batches], axis=0)
+        inverse = np.mean([(batch.var(axis=0) + 0.01) ** -0.5 for batch in batches], axis=0)
+        mean, inv_std = 0.75 * mean + 0.25 * of_batches, 0.75 * inv_std + 0.25 * inverse
+        np.testing.assert_allclose(layer.mean.get_value(), mean, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(layer.inv_std.get_value(), inv_std, rtol=1e-4, atol=1e-5)
+    one = theano.function([x], outputs[1], mode=mode)
+    batch = normal(4, 3).astype(floatX)
+    one(batch)
+    mean = 0.75 * mean + 0.25 * batch.mean(axis=0)
+    np.testing.assert_allclose(layer.mean.get_value(), mean, rtol=1e-4, atol=1e-5)
+
+
+def test_layers_that_share_their_averages_average_all_uses():
+    first = BatchNormLayer(InputLayer((None, 3)), alpha=0.5)
+    tied = [
+        BatchNormLayer((None, 3), alpha=0.5, mean=first.mean, inv_std=first.inv_std)
+        for _ in range(2)
+    ]
+    shift = [0.0, 1.0, 5.0]
+    x = T.matrix()
+    outputs = [get_output(one, x + by).sum() for one, by in zip([first, *tied], shift)]
+    outputs.append(get_output(first, x, deterministic=True))
+    zeros = np.zeros((4, 3), floatX)
+    found = theano.function([x], outputs)(zeros)
+    np.testing.assert_array_equal(found[-1], zeros)  # by the averages as they were
+    np.testing.assert_allclose(first.mean.get_value(), np.full(3, 1.0), rtol=1e-6)
+
+
+def test_a_layer_that_is_used_twice_while_it_is_trained():
+    layer = BatchNormLayer(DenseLayer(InputLayer((None, 3)), 4, name="fc"), alpha=0.5)
+    x, y = T.matrices("xy")
+    loss = (get_output(layer, x) * get_output(layer, y)).mean()
+    params = get_all_params(layer, trainable=True)
+    train = theano.function([x, y], loss, updates=sgd(loss, params, 0.1))
+    batches = normal(6, 3).astype(floatX), normal(6, 3).astype(floatX)
+    hidden = [layer_output(layer.input_layer, batch) for batch in batches]
+    before = layer.gamma.get_value()
+    train(*batches)
+    expected = 0.25 * (hidden[0].mean(axis=0) + hidden[1].mean(axis=0))
+    np.testing.assert_allclose(layer.mean.get_value(), expected, rtol=1e-4, atol=1e-5)
+    assert np.abs(layer.gamma.get_value() - before).min() > 0

@@ -334,6 +334,18 @@ def test_shapes_of_variables():
         shape_of_variables(graph, {T.matrix(): (2, 2)})
 
 
+def test_inputs_of_graphs_are_changed():
+    x, y = T.dvectors("xy")
+    double = x + x
+    graph = theano.FunctionGraph([x, y], [double, T.exp(double), double], clone=False)
+    graph.change_input("output", 2, y)
+    assert graph.outputs[0] is double
+    assert graph.outputs[2] is y
+    graph.change_input(graph.outputs[1].owner, 0, y)
+    assert graph.outputs[1].owner.inputs == [y]
+    assert graph.outputs[0] is double
+
+
 class TestRewrites:
     """Programs' own rewrites: here they change what is computed, to show that they were made."""
 

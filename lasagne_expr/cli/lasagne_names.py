@@ -9,8 +9,6 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-__all__ = ["LASAGNE_MODULES", "LASAGNE_NAMES", "answer_to_lasagne_names"]
-
 _PACKAGE = __name__.partition(".")[0]
 
 # The name, and the module that it is, or the module and the attribute of that. A leading dot stands

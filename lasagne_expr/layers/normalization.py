@@ -14,6 +14,7 @@ from ..theano_extensions.padding import pad
 from .axes import broadcast_over, checked_axes, other_axes
 from .base import Layer
 from .checks import known_sizes, positive_int, scalar
+from .running_averages import updating_copy
 from .sequences import features_are_last, is_recurrent
 from .special import BiasLayer, NonlinearityLayer, ScaleLayer
 
@@ -164,7 +165,8 @@ class BatchNormLayer(Layer):
     ``batch_norm_update_averages`` whether they are updated.
 
     The averages are updated by functions that compute this layer's output, whether or not they
-    have other updates; ``theano.function(..., no_default_updates=True)`` leaves that out.
+    have other updates; ``theano.function(..., no_default_updates=True)`` leaves that out. A
+    function that uses the layer twice, for two batches say, updates them by the mean of both.
 
     References
     ----------
@@ -242,15 +244,9 @@ class BatchNormLayer(Layer):
         """Make functions that compute a statistic update its running average."""
         if not isinstance(average, SharedVariable):
             return statistic
-        # A copy that shares the average's value, so that other functions of it, such as those of
-        # deterministic passes, make no update.
-        running = theano.clone(average, share_inputs=False)
         # Of the average itself: what is computed from the copy may be computed in its place,
         # while the same function reads the average for a deterministic pass.
-        new = (1 - self.alpha) * average + self.alpha * of_batch
-        running.default_update = T.patternbroadcast(
-            T.cast(new, average.dtype), average.broadcastable
-        )
+        running = updating_copy(average, (1 - self.alpha) * average + self.alpha * of_batch)
         # Functions make default updates of the shared variables that they depend on.
         return statistic + 0 * running
 

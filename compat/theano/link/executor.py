@@ -20,7 +20,8 @@ from theano.link.function_values import HoldsValues, find_name, is_restored
 from theano.link.profiling import profile_of
 from theano.link.rollback import RollsBack
 from theano.link.signatures import SpecializedGraph
-from theano.link.storage import IN_USE, storage_for, without_aliases
+from theano.link.storage import IN_USE, AliasStorage, storage_for, without_aliases
+from theano.link.whole_graph import rewrite_whole_graph
 from theano.ops.provenance import label, level_of_caller
 
 __all__ = ["DictFunction", "Function"]
@@ -98,18 +99,15 @@ class Function(HoldsValues):
         self._restored = tuple(a for a in self._arguments if is_restored(a.specification))
         self._takes_all = not any(a.specification.implicit for a in self._arguments)
         self._check_graph(on_unused_input)
-        self._graph = SpecializedGraph(
-            str(self),
-            self._inputs,
-            self._outputs + self._updates,
-            {
-                len(self._outputs) + n: position
-                for n, position in enumerate(updated)
-                if position
-                >= len(self._arguments)  # others are defaults, which stay where they are
-            },
-            mode,
-        )
+        updates = {
+            len(self._outputs) + n: position
+            for n, position in enumerate(updated)
+            if position >= len(self._arguments)  # others are defaults, which stay where they are
+        }
+        graph = self._inputs, self._outputs + self._updates
+        if any(isinstance(target, AliasStorage) for target in self._targets):
+            graph = rewrite_whole_graph(*graph, updates, mode)
+        self._graph = SpecializedGraph(str(self), *graph, updates, mode)
 
     def _check_graph(self, on_unused_input):
         leaves = set(graph_inputs(self._outputs + self._updates))
