@@ -47,11 +47,12 @@ from pytensor.tensor.type import (
     integer_dtypes,
     uint_dtypes,
 )
-from pytensor.tensor.variable import TensorConstant, TensorVariable
+from pytensor.tensor.variable import TensorConstant
 from theano.configdefaults import config
 from theano.missing import explain_missing
 from theano.ops.max_and_argmax import MaxAndArgmax
 from theano.ops.rebroadcast import Rebroadcast
+from theano.tensor.var import TensorVariable
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor")
 
