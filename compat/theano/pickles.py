@@ -37,6 +37,7 @@ _read_theanos(
         state["dtype"],
         shape=[1 if broadcasts else None for broadcasts in state["broadcastable"]],
         name=state["name"],
+        sparse_grad=state.get("sparse_grad", False),
     ),
 )
 _read_theanos(

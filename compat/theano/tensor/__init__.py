@@ -13,6 +13,7 @@ from pytensor.graph.type import Type
 from pytensor.tensor import *
 
 # Importing them puts them in the place of PyTensor's modules of the same names.
+import theano.tensor.axes
 import theano.tensor.basic
 import theano.tensor.blas
 import theano.tensor.elemwise
@@ -20,6 +21,7 @@ import theano.tensor.extra_ops
 import theano.tensor.fft
 import theano.tensor.inplace
 import theano.tensor.io
+import theano.tensor.new_axes
 import theano.tensor.nlinalg
 import theano.tensor.nnet
 import theano.tensor.opt
@@ -38,6 +40,7 @@ from pytensor.tensor import largest, var  # the functions, which have the names 
 from theano.compile.ops import Rebroadcast
 from theano.gradient import Lop, Rop, hessian, jacobian, numeric_grad, verify_grad
 from theano.missing import explain_missing
+from theano.tensor.axes import *
 from theano.tensor.basic import *
 from theano.tensor.basic import abs_, constant, inv, isinf_, isnan_
 from theano.tensor.extra_ops import (

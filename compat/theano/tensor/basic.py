@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.graph.basic import Constant, Variable
+from pytensor.raise_op import CheckAndRaise
 from pytensor.tensor.basic import (
     Alloc,
     AllocDiag,
@@ -47,14 +48,17 @@ from pytensor.tensor.type import (
     integer_dtypes,
     uint_dtypes,
 )
-from pytensor.tensor.variable import TensorConstant, TensorVariable
+from pytensor.tensor.variable import TensorConstant
 from theano.configdefaults import config
 from theano.missing import explain_missing
 from theano.ops import static_sizes
 from theano.ops.max_and_argmax import MaxAndArgmax
 from theano.ops.rebroadcast import Rebroadcast
+from theano.tensor import axes
+from theano.tensor.axes import plain_axis, takes_any_axis
+from theano.tensor.var import TensorVariable
 
-__getattr__ = explain_missing(
+_of_pytensor = explain_missing(
     __name__,
     "theano.compile.ops",
     "pytensor.tensor",
@@ -64,6 +68,12 @@ __getattr__ = explain_missing(
     "pytensor.tensor.variable",
     "theano.tensor.elemwise",
 )
+
+
+def __getattr__(name: str) -> Any:
+    # Here these would stand in the way of Python's sum, max, all and others.
+    return getattr(axes, name) if name in axes.__all__ else _of_pytensor(name)
+
 
 abs_ = pt.abs
 inv = pt.reciprocal
@@ -358,7 +368,7 @@ def stack(*tensors: Any, **kwargs: Any) -> Variable:
             stacklevel=2,
         )
         return pt.stack(list(tensors))
-    return pt.stack(*tensors, **kwargs)
+    return takes_any_axis(pt.stack)(*tensors, **kwargs)
 
 
 def split(x: Variable, splits_size: Any, n_splits: int, axis: int = 0) -> list[Variable]:
@@ -382,6 +392,7 @@ def split(x: Variable, splits_size: Any, n_splits: int, axis: int = 0) -> list[V
     >>> [part.eval().tolist() for part in split([1.0, 2.0, 3.0], [1, 2], 2)]
     [[1.0], [2.0, 3.0]]
     """
+    axis = plain_axis(axis)
     parts = pt.split(as_tensor_variable(x), splits_size, n_splits=n_splits, axis=axis)
     return parts if isinstance(parts, list) else [parts]
 
@@ -440,11 +451,16 @@ def flatten(x: Variable, ndim: "int | None" = None, outdim: "int | None" = None)
     """
     if ndim is not None and outdim is not None:
         raise ValueError("give ndim or its older name outdim, not both")
-    return pt.flatten(as_tensor_variable(x), ndim or outdim or 1)
+    given = 1 if ndim is outdim is None else outdim if ndim is None else ndim
+    return pt.flatten(as_tensor_variable(x), plain_axis(given))
 
 
 def topk(
-    x: Variable, kth: int, axis: int = -1, sorted: bool = True, idx_dtype: str = "int64"
+    x: Variable,
+    kth: Any,
+    axis: "int | None" = -1,
+    sorted: bool = True,
+    idx_dtype: str = "int64",
 ) -> Variable:
     """Return the `kth` largest elements along an axis, the smallest of them first.
 
@@ -453,9 +469,12 @@ def topk(
     x : tensor variable
     kth : int
         How many; if negative, as many of the smallest.
-    axis : int, default -1
-    sorted, idx_dtype
+    axis : int or None, default -1
+        None takes all elements as a vector.
+    sorted
         Taken as in Theano; the elements always come sorted.
+    idx_dtype : str, default "int64"
+        The dtype of indices.
 
     Returns
     -------
@@ -465,26 +484,51 @@ def topk(
     --------
     >>> topk([3.0, 1.0, 2.0], 2).eval().tolist()
     [2.0, 3.0]
+    >>> topk([[3.0, 1.0], [2.0, 5.0]], -2, axis=None).eval().tolist()
+    [1.0, 2.0]
     """
     return topk_and_argtopk(x, kth, axis, sorted, idx_dtype)[0]
 
 
 def argtopk(
-    x: Variable, kth: int, axis: int = -1, sorted: bool = True, idx_dtype: str = "int64"
+    x: Variable,
+    kth: Any,
+    axis: "int | None" = -1,
+    sorted: bool = True,
+    idx_dtype: str = "int64",
 ) -> Variable:
     """Return the indices of what :func:`topk` returns."""
     return topk_and_argtopk(x, kth, axis, sorted, idx_dtype)[1]
 
 
 def topk_and_argtopk(
-    x: Variable, kth: int, axis: int = -1, sorted: bool = True, idx_dtype: str = "int64"
-) -> tuple[Variable, Variable]:
+    x: Variable,
+    kth: Any,
+    axis: "int | None" = -1,
+    sorted: bool = True,
+    idx_dtype: str = "int64",
+) -> list[Variable]:
     """Return what :func:`topk` and :func:`argtopk` return."""
-    x = as_tensor_variable(x)
-    if kth == 0:
+    x, axis = as_tensor_variable(x), plain_axis(axis)
+    if isinstance(kth, Constant):
+        kth = kth.data.item()
+    if not isinstance(kth, Variable) and kth == 0:
         raise ValueError("topk needs kth != 0")
-    chosen = slice(-kth, None) if kth > 0 else slice(None, -kth)
+    if idx_dtype not in integer_dtypes:
+        raise TypeError(f"idx_dtype should be an integer dtype, got {idx_dtype!r}")
+    if axis is None:
+        x, axis = pt.flatten(x), 0
+    if not -x.ndim <= axis < x.ndim:
+        raise IndexError(f"there is no axis {axis} in {x.type}")
+    x = _has_enough(x, abs(kth) <= x.shape[axis])
     where = [slice(None)] * x.ndim
-    where[axis] = chosen
+    if isinstance(kth, Variable):
+        size = x.shape[axis]
+        where[axis] = slice(pt.switch(kth > 0, size - kth, 0), pt.switch(kth > 0, size, -kth))
+    else:
+        where[axis] = slice(-kth, None) if kth > 0 else slice(None, -kth)
     order = pt.argsort(x, axis=axis)[tuple(where)]
-    return pt.take_along_axis(x, order, axis=axis), pt.cast(order, idx_dtype)
+    return [pt.take_along_axis(x, order, axis=axis), pt.cast(order, idx_dtype)]
+
+
+_has_enough = CheckAndRaise(ValueError, "topk: kth is more than there are elements along the axis")

@@ -2,12 +2,53 @@
 
 from typing import Any
 
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Constant
 from pytensor.scalar.basic import GE, GT, LE, LT
-from pytensor.tensor.variable import TensorConstant, TensorVariable, _tensor_py_operators
+from pytensor.tensor.variable import TensorConstant, _tensor_py_operators
+from pytensor.tensor.variable import TensorVariable as _PyTensorVariable
 from theano.missing import explain_missing
 from theano.tensor.basic import AsTensorError
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor.variable", "pytensor.scalar.basic")
+
+
+class _Expressions(type(_PyTensorVariable)):
+    """Takes PyTensor's variables for its own, but not shared variables and constants.
+
+    The class that has it is equal to PyTensor's, as programs compare types.
+    """
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return cls.__subclasscheck__(type(instance))
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        if cls is not TensorVariable:
+            return super().__subclasscheck__(subclass)
+        # PyTensor's classes ask this one, as one of theirs: so these aren't asked.
+        bases = subclass.__mro__
+        return _PyTensorVariable in bases and not {Constant, SharedVariable}.intersection(bases)
+
+    def __eq__(cls, other: Any) -> bool:
+        return cls is other or (cls is TensorVariable and other is _PyTensorVariable)
+
+    def __hash__(cls) -> int:
+        return hash(_PyTensorVariable) if cls is TensorVariable else super().__hash__()
+
+
+class TensorVariable(_PyTensorVariable, metaclass=_Expressions):
+    """An input or an expression: what Theano's programs tell from shared variables and constants.
+
+    To PyTensor these are tensor variables as well.
+
+    Examples
+    --------
+    >>> import theano, theano.tensor as T
+    >>> isinstance(T.matrix(), T.TensorVariable)
+    True
+    >>> isinstance(theano.shared(1.0), T.TensorVariable)
+    False
+    """
 
 
 def _is_there(self: Any) -> bool:
