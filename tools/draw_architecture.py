@@ -47,7 +47,9 @@ _IN_LINK = {
     "dispatch": "dispatch",
     "rewriting": "rewriting",
     **dict.fromkeys(["device", "fork_safety"], "device"),
-    **dict.fromkeys(["modes", "interpreter", "python_loop", "slice_lengths"], "modes"),
+    **dict.fromkeys(
+        ["modes", "interpreter", "python_loop", "slice_lengths", "unrolled_loop"], "modes"
+    ),
 }
 _SETTINGS = ("configdefaults", "configparser", "missing", "version")
 

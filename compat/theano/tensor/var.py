@@ -8,9 +8,10 @@ from pytensor.scalar.basic import GE, GT, LE, LT
 from pytensor.tensor.variable import TensorConstant, _tensor_py_operators
 from pytensor.tensor.variable import TensorVariable as _PyTensorVariable
 from theano.missing import explain_missing
-from theano.tensor.basic import AsTensorError
 
-__getattr__ = explain_missing(__name__, "pytensor.tensor.variable", "pytensor.scalar.basic")
+__getattr__ = explain_missing(
+    __name__, "pytensor.tensor.variable", "pytensor.scalar.basic", "theano.tensor.basic"
+)
 
 
 class _Expressions(type(_PyTensorVariable)):
