@@ -1,5 +1,6 @@
 """Which part of the code may import which: no circle anywhere, and arrows that go one way."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -31,6 +32,18 @@ def test_imports_inside_functions_are_seen():
 @pytest.mark.parametrize("package", GRAPHS)
 def test_no_imports_go_in_circles(package):
     assert circles(GRAPHS[package]) == []
+
+
+def test_each_package_speaks_its_own_language():
+    """The library knows Theano's API only, and compat/theano nothing of the library."""
+    others = {
+        "lasagne_expr": (LIBRARY, {"pytensor", "jax", "numba"}),
+        "theano": (COMPAT, {"lasagne_expr"}),
+    }
+    for package, (folder, unknown) in others.items():
+        for name, file in modules(folder, package).items():
+            found = {imported.partition(".")[0] for imported in imported_names(name, file)}
+            assert found & unknown == set(), name
 
 
 # compat/theano: Theano's names import operations and what compiles; what compiles imports
@@ -144,3 +157,33 @@ def test_the_page_names_only_what_there_is():
     paths = re.findall(r"`((?:[\w.]+/)+[\w.]*)`", page)
     assert len(paths) > 40
     assert [path for path in paths if not (ROOT / path).exists()] == []
+    places = re.findall(r"`(\w+)`\s+(?:in|\()\s*`((?:\w+/)+\w+\.py)`", page)
+    assert len(places) > 12
+    assert [(name, path) for name, path in places if name not in defined_in(ROOT / path)] == []
+
+
+def defined_in(file):
+    """List the functions and classes that a file defines, methods too."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, kinds)}
+
+
+def test_arrows_are_counted_between_rooms():
+    graph = {"a.x": {"b.x", "b.y", "a.y"}, "a.y": {"b.x"}, "b.x": set(), "b.y": set()}
+    assert draw_architecture.arrows(graph, lambda module: module[0]) == {("a", "b"): 3}
+
+
+def test_what_is_out_of_date_is_told(tmp_path, monkeypatch):
+    for name in ("DOT", "SVG"):
+        copy = tmp_path / getattr(draw_architecture, name).name
+        copy.write_bytes(getattr(draw_architecture, name).read_bytes())
+        monkeypatch.setattr(draw_architecture, name, copy)
+    monkeypatch.setattr(draw_architecture, "ROOT", tmp_path)
+    source = draw_architecture.DOT.read_text(encoding="utf-8")
+    monkeypatch.setattr(draw_architecture, "dot_source", lambda: source)
+    assert draw_architecture.check() is None
+    draw_architecture.SVG.write_text("<svg/>\n", encoding="utf-8")
+    assert "architecture.svg" in draw_architecture.check()
+    draw_architecture.DOT.write_text("digraph {}\n", encoding="utf-8")
+    assert "run python tools/draw_architecture.py" in draw_architecture.check()

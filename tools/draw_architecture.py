@@ -8,9 +8,11 @@ import argparse
 import hashlib
 import subprocess
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from import_graph import ROOT, import_graph
+from import_graph import ROOT, import_graph, imported_names, modules
 
 DOT = ROOT / "docs" / "_static" / "architecture.dot"
 SVG = DOT.with_suffix(".svg")
@@ -29,14 +31,20 @@ LIBRARY = {
 }
 COMPAT = {
     "names": ("Theano's names", "tensor, compile, gof, scan_module, ..."),
-    "link": ("link", "signatures, executables, storage"),
-    "dispatch": ("link/dispatch", "how JAX computes operations"),
-    "modes": ("link: modes", "modes, interpreter"),
-    "rewriting": ("link/rewriting", "rewrites for XLA"),
-    "device": ("link: device", "which, started or forked"),
     "ops": ("ops", "operations, shapes, gradients"),
     "settings": ("settings", "theano.config"),
 }
+LINK = {
+    "calls": ("calls", "signatures, executables, storage"),
+    "dispatch": ("dispatch", "how JAX computes operations"),
+    "modes": ("modes", "modes, interpreter"),
+    "rewriting": ("rewriting", "rewrites for XLA"),
+    "device": ("device", "which, started or forked"),
+}
+# Where an arrow to or from all of a wing starts and ends, for Graphviz to cut it at the frame.
+_FIRST_IN_LINK, _LAST_IN_LINK = "calls", "device"
+# From how many imports on an arrow is wider. Few steps, so that few changes of code show.
+_WIDTHS = ((20, 3), (5, 2), (1, 1))
 _ROOM_OF = {
     **dict.fromkeys(["objectives", "updates", "regularization"], "training"),
     **dict.fromkeys(["init", "nonlinearities", "random", "utils"], "building"),
@@ -68,14 +76,47 @@ def compat_room(module: str) -> "str | None":
     if parts[0] in _SETTINGS:
         return "settings"
     if parts[0] == "link":
-        return _IN_LINK.get(parts[1], "link") if len(parts) > 1 else None
+        return _IN_LINK.get(parts[1], "calls") if len(parts) > 1 else None
     return "ops" if parts[0] == "ops" else "names"
 
 
-def arrows(graph: dict[str, set[str]], room: Callable) -> set[tuple[str, str]]:
-    """Find which rooms import which."""
-    pairs = {(room(module), room(other)) for module, others in graph.items() for other in others}
-    return {(a, b) for a, b in pairs if a and b and a != b}
+def arrows(graph: dict[str, set[str]], room: Callable) -> Counter:
+    """Count by how many imports of a module each room depends on each other one."""
+    pairs = ((room(module), room(other)) for module, others in graph.items() for other in others)
+    return Counter((a, b) for a, b in pairs if a and b and a != b)
+
+
+def wing(room: str) -> str:
+    """Name the wing of a room of compat/theano: the rooms of what compiles are one."""
+    return "link" if room in LINK else room
+
+
+def _importers(folder: Path, package: str, imported: str, room: Callable) -> Counter:
+    """Count the modules that import another package, by their rooms."""
+    return Counter(
+        room(name)
+        for name, file in modules(folder, package).items()
+        if any(other.partition(".")[0] == imported for other in imported_names(name, file))
+    )
+
+
+def _arrow(a: str, b: str, count: int, **ends: str) -> str:
+    width = next(width for least, width in _WIDTHS if count >= least)
+    options = [f"{end}=cluster_{name}" for end, name in ends.items()]
+    return f"  {a} -> {b} [{', '.join([*options, f'penwidth={width}'])}]"
+
+
+def _between_wings(counts: Counter) -> Iterator[str]:
+    """Draw one arrow where several rooms of a wing import the same."""
+    wings = Counter()
+    for (a, b), count in counts.items():
+        wings[wing(a), wing(b)] += count
+    for (a, b), count in sorted(wings.items()):
+        if a == b:
+            continue
+        ends = {"ltail": "link"} if a == "link" else {"lhead": "link"} if b == "link" else {}
+        a = _LAST_IN_LINK if a == "link" else a
+        yield _arrow(a, _FIRST_IN_LINK if b == "link" else b, count, **ends)
 
 
 def dot_source() -> str:
@@ -89,24 +130,35 @@ def dot_source() -> str:
         '    fontname="sans-serif", fontsize=12, fontcolor="#202020", margin="0.14,0.07"]',
         '  edge [color="#808080", fontcolor="#808080", fontname="sans-serif", fontsize=10]',
     ]
-    for name, label, rooms in (
-        ("library", "lasagne_expr", LIBRARY),
-        ("compat", "theano (compat/theano; on Python 3.10 Theano itself)", COMPAT),
-    ):
-        lines.append(f'  subgraph cluster_{name} {{ label="{label}"')
-        lines += [f'    {room} [label="{title}\\n{what}"]' for room, (title, what) in rooms.items()]
-        lines.append("  }")
+    compat_label = "theano (compat/theano; on Python 3.10 Theano itself)"
+    lines += ['  subgraph cluster_library { label="lasagne_expr"', *_boxes(LIBRARY), "  }"]
+    lines += [f'  subgraph cluster_compat {{ label="{compat_label}"', *_boxes(COMPAT)]
+    lines += ['  subgraph cluster_link { label="link"', *_boxes(LINK), "  } }"]
     for package in ("PyTensor", "JAX"):
         lines.append(f'  {package} [fillcolor="#eceff1", color="#607d8b"]')
-    for folder, package, room in (
-        (library, "lasagne_expr", library_room),
-        (compat, "theano", compat_room),
-    ):
-        lines += [f"  {a} -> {b}" for a, b in sorted(arrows(import_graph(folder, package), room))]
-    # All of the library speaks Theano's API, and all of compat/theano PyTensor's.
-    lines.append("  parameters -> names [ltail=cluster_library, lhead=cluster_compat, penwidth=2]")
-    lines += ["  ops -> PyTensor [ltail=cluster_compat, penwidth=2]", "  dispatch -> JAX"]
+    in_library = arrows(import_graph(library, "lasagne_expr"), library_room)
+    lines += [_arrow(a, b, count) for (a, b), count in sorted(in_library.items())]
+    in_compat = arrows(import_graph(compat, "theano"), compat_room)
+    lines += [
+        _arrow(a, b, count) for (a, b), count in sorted(in_compat.items()) if wing(a) == wing(b)
+    ]
+    lines += _between_wings(in_compat)
+    uses = _importers(library, "lasagne_expr", "theano", library_room)
+    lines.append(_arrow("parameters", "names", uses.total(), ltail="library", lhead="compat"))
+    uses = _importers(compat, "theano", "pytensor", compat_room)
+    lines.append(_arrow("ops", "PyTensor", uses.total(), ltail="compat"))
+    uses = _importers(compat, "theano", "jax", lambda module: wing(compat_room(module)))
+    lines += [
+        _arrow(_LAST_IN_LINK, "JAX", count, ltail="link")
+        if room == "link"
+        else _arrow(room, "JAX", count)
+        for room, count in sorted(uses.items())
+    ]
     return "\n".join([*lines, "}", ""])
+
+
+def _boxes(rooms: dict[str, tuple[str, str]]) -> list[str]:
+    return [f'    {room} [label="{title}\\n{what}"]' for room, (title, what) in rooms.items()]
 
 
 def _mark(source: str) -> str:
@@ -117,9 +169,12 @@ def draw() -> None:
     """Write the source, and render it."""
     source = dot_source()
     DOT.write_text(source, encoding="utf-8")
-    svg = subprocess.run(
-        ["dot", "-Tsvg"], input=source, capture_output=True, text=True, check=True
-    ).stdout
+    try:
+        svg = subprocess.run(
+            ["dot", "-Tsvg"], input=source, capture_output=True, text=True, check=True
+        ).stdout
+    except FileNotFoundError:
+        sys.exit(f"{SVG.relative_to(ROOT)} is drawn by dot, which isn't here: install Graphviz")
     SVG.write_text(f"{svg.rstrip()}\n{_mark(source)}\n", encoding="utf-8")
 
 
