@@ -174,6 +174,18 @@ def test_arrows_are_counted_between_rooms():
     assert draw_architecture.arrows(graph, lambda module: module[0]) == {("a", "b"): 3}
 
 
+@pytest.mark.parametrize(
+    ("package", "room"),
+    [("lasagne_expr", draw_architecture.library_room), ("theano", draw_architecture.compat_room)],
+)
+def test_arrows_go_down(package, room):
+    """A new file stands in the room that `draw_architecture` says, which may be the wrong one."""
+    below = {room(module): set() for module in GRAPHS[package] if room(module)}
+    for upper, lower in draw_architecture.arrows(GRAPHS[package], room):
+        below[upper].add(lower)
+    assert circles(below) == []
+
+
 def test_what_is_out_of_date_is_told(tmp_path, monkeypatch):
     for name in ("DOT", "SVG"):
         copy = tmp_path / getattr(draw_architecture, name).name
