@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pytensor.compile.inner_function import HasInnerFunction
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
+from pytensor.graph.op import HasInnerGraph
 from pytensor.link.basic import Container
+from theano.ops.scan import Scan
 
 __all__ = ["HoldsValues", "find_name", "is_required", "is_restored"]
 
@@ -91,7 +92,7 @@ class HoldsValues:
     def nodes_with_inner_function(self) -> list:
         """The operations that have a graph of their own, such as loops."""
         ops = (node.op for node in self.maker.fgraph.apply_nodes)
-        return [op for op in ops if isinstance(op, HasInnerFunction)]
+        return [op for op in ops if isinstance(op, (HasInnerGraph, Scan))]
 
     def get_shared(self) -> list:
         """List the shared variables that the function uses or updates."""
