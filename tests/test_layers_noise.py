@@ -8,6 +8,7 @@ from lasagne_expr.layers import (
     DropoutLayer,
     GaussianNoiseLayer,
     InputLayer,
+    RandomizedRectifierLayer,
     dropout,
     dropout_channels,
     dropout_locations,
@@ -237,3 +238,16 @@ def test_integers_that_are_not_rescaled_stay_integers(dtype, shared_axes):
     assert found.dtype == dtype
     assert set(np.unique(found)) == {0, 3}
     assert get_output(DropoutLayer(InputLayer((None, 30), x))).dtype.startswith("float")
+
+
+def test_arrays_in_place_of_expressions():
+    ones = np.ones((20, 30), floatX)
+    for layer in (
+        DropoutLayer(ones.shape, 0.5),
+        DropoutLayer(ones.shape, 0.5, rescale=False),
+        GaussianNoiseLayer(ones.shape, 0.5),
+        RandomizedRectifierLayer(ones.shape, 0.25, 0.75),
+    ):
+        output = layer.get_output_for(ones)
+        assert output.dtype == floatX
+        assert 0.2 < output.eval().mean() < 1.2

@@ -28,7 +28,8 @@ def random_stream() -> RandomStreams:
 
 def float_dtype_of(input: theano.Variable) -> str:
     """Tell in which dtype to draw numbers that an input is combined with."""
-    return input.dtype if input.dtype in T.float_dtypes else theano.config.floatX
+    dtype = str(input.dtype)  # that of an array is no string
+    return dtype if dtype in T.float_dtypes else theano.config.floatX
 
 
 def _is_number_zero(value):
@@ -109,7 +110,7 @@ class DropoutLayer(Layer):
         if self.rescale:
             input = input / T.cast(retain, float_dtype_of(input))
         # Integers that are kept as they are stay integers.
-        return input * self._mask(input, retain, input.dtype)
+        return input * self._mask(input, retain, str(input.dtype))
 
     def _mask(self, input, retain, dtype):
         shape = input.shape if None in self.input_shape else self.input_shape
