@@ -27,6 +27,7 @@ from pytensor.tensor.type import TensorType
 from theano.ops.dynamic_slices import with_dynamic_slices
 from theano.ops.equal_lengths import EqualLengths
 from theano.ops.known_sizes import KnownSizes
+from theano.ops.linalg_checks import CheckedInGradient
 from theano.ops.provenance import Parts, complaint
 from theano.ops.rebroadcast import Rebroadcast
 
@@ -161,6 +162,8 @@ class _Rebuilding:
         if isinstance(op, Rebroadcast) and _is_known_to_fit(op, inputs):
             return inputs
         if isinstance(op, EqualLengths) and _have_equal_lengths(node, inputs):
+            return inputs[:1]
+        if isinstance(op, CheckedInGradient):  # the gradient has been made
             return inputs[:1]
         if type(op) is OpFromGraph:  # others may be computed in another way than by their graph
             return self._inlined(node, inputs)

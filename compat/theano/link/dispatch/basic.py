@@ -10,6 +10,7 @@ from theano.link.dispatch.lax_op import lowering
 from theano.ops.dynamic_slices import DynamicSlice, DynamicUpdateSlice
 from theano.ops.equal_lengths import EqualLengths
 from theano.ops.fusion_barrier import FusionBarrier
+from theano.ops.linalg_checks import CheckedInGradient
 from theano.ops.provenance import complaint
 from theano.ops.rebroadcast import Rebroadcast
 from theano.ops.specialization import ShapeError
@@ -54,6 +55,11 @@ def _rebroadcast(op, node, **kwargs):
         return x
 
     return rebroadcast
+
+
+@jax_funcify.register(CheckedInGradient)
+def _checked_in_gradient(op, **kwargs):
+    return lambda result, *conditions: result
 
 
 @jax_funcify.register(EqualLengths)
