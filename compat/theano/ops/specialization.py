@@ -226,7 +226,8 @@ def _told_as_misfit(inputs):
         yield
     except Exception as error:
         shapes = ", ".join(str(getattr(v.type, "shape", v.type)) for v in inputs)
-        kind = BoundsError if isinstance(error, IndexError) else ShapeError
+        kinds = {IndexError: BoundsError, UnexpectedShape: UnexpectedShape}
+        kind = next((own for other, own in kinds.items() if isinstance(error, other)), ShapeError)
         raise _Misfit(f"can't take shapes {shapes}: {error}", kind) from error
 
 
