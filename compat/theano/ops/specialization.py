@@ -28,6 +28,7 @@ from theano.ops.choices import IfElse, Unfit, eager_nodes
 from theano.ops.dynamic_slices import with_dynamic_slices
 from theano.ops.equal_lengths import EqualLengths
 from theano.ops.known_sizes import KnownSizes
+from theano.ops.linalg_checks import CheckedInGradient
 from theano.ops.provenance import Parts, complaint
 from theano.ops.rebroadcast import Rebroadcast
 
@@ -168,6 +169,8 @@ class _Rebuilding:
             return inputs
         if isinstance(op, EqualLengths) and _have_equal_lengths(node, inputs):
             return inputs[:1]
+        if isinstance(op, CheckedInGradient):  # the gradient has been made
+            return inputs[:1]
         if type(op) is OpFromGraph:  # others may be computed in another way than by their graph
             return self._inlined(node, inputs)
         if node in self._slice_lengths:
@@ -229,7 +232,8 @@ def _told_as_misfit(inputs):
         yield
     except Exception as error:
         shapes = ", ".join(str(getattr(v.type, "shape", v.type)) for v in inputs)
-        kind = BoundsError if isinstance(error, IndexError) else ShapeError
+        kinds = {IndexError: BoundsError, UnexpectedShape: UnexpectedShape}
+        kind = next((own for other, own in kinds.items() if isinstance(error, other)), ShapeError)
         raise _Misfit(f"can't take shapes {shapes}: {error}", kind) from error
 
 

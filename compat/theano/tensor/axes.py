@@ -14,6 +14,8 @@ from pytensor.graph.basic import Constant, Variable
 from pytensor.tensor.exceptions import NotScalarConstantError
 from pytensor.tensor.type_other import NoneTypeT
 from pytensor.tensor.variable import _tensor_py_operators
+from theano.tensor import accumulators
+from theano.tensor.accumulators import honours_accumulator
 
 __all__ = [
     "all",
@@ -131,33 +133,24 @@ cumsum = takes_any_axis(pt.cumsum)
 join = takes_any_axis(pt.join)
 max = _extreme(pt.max)
 max_and_argmax = _extreme(pt.max_and_argmax)
-mean = takes_any_axis(pt.mean)
+mean = takes_any_axis(accumulators.mean)
 min = _extreme(pt.min)
 prod = takes_any_axis(pt.prod)
 ptp = _extreme(pt.ptp)
 roll = takes_any_axis(pt.roll)
 std = takes_any_axis(pt.std)
-sum = takes_any_axis(pt.sum)
+sum = takes_any_axis(honours_accumulator(pt.sum))
 take = takes_any_axis(pt.take)
 var = takes_any_axis(pt.var)
 
 _EXTREMES = ("argmax", "argmin", "max", "min", "ptp")
-_METHODS = [
-    "all",
-    "any",
-    "argsort",
-    "cumprod",
-    "cumsum",
-    "mean",
-    "norm",
-    "prod",
-    "repeat",
-    "sort",
-    "std",
-    "sum",
-    "take",
-    "var",
-]
+_METHODS = (
+    *("all", "any", "argsort", "cumprod", "cumsum", "mean", "norm", "prod", "repeat", "sort"),
+    *("std", "sum", "take", "var"),
+)
+_OF_SUMS = ("mean", "sum")
 for name in (*_METHODS, *_EXTREMES):
     method = getattr(_tensor_py_operators, name)
+    if name in _OF_SUMS:
+        method = honours_accumulator(method)
     setattr(_tensor_py_operators, name, takes_any_axis(method, empty_is_all=name in _EXTREMES))

@@ -56,7 +56,7 @@ from theano.ops.max_and_argmax import MaxAndArgmax
 from theano.ops.rebroadcast import Rebroadcast
 from theano.tensor import axes
 from theano.tensor.axes import plain_axis, takes_any_axis
-from theano.tensor.var import TensorVariable
+from theano.tensor.var import AsTensorError, TensorVariable
 
 _of_pytensor = explain_missing(
     __name__,

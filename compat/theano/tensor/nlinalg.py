@@ -14,7 +14,11 @@ from pytensor.tensor.basic import AllocDiag, ExtractDiag
 from pytensor.tensor.linalg import *
 from pytensor.tensor.linalg.solvers.lstsq import Lstsq
 from theano.missing import explain_missing
-from theano.ops.linalg_checks import require_regular
+from theano.ops.linalg_checks import (
+    require_convergence,
+    require_regular,
+    require_regular_in_gradient,
+)
 
 __getattr__ = explain_missing(__name__, "pytensor.tensor.linalg")
 
@@ -29,6 +33,47 @@ def diag(x: Any) -> Variable:
     if x.ndim not in (1, 2):
         raise TypeError(f"diag takes a vector or a matrix, not {x.type}")
     return pt.diag(x)
+
+
+def det(x: Any) -> Variable:
+    """Compute the determinant of a square matrix.
+
+    Parameters
+    ----------
+    x : square matrix
+
+    Returns
+    -------
+    scalar
+        Where the matrix is singular, a call for its gradient raises a `numpy.linalg.LinAlgError`.
+
+    Examples
+    --------
+    >>> float(det([[2.0, 0.0], [0.0, 4.0]]).eval())
+    8.0
+    """
+    return require_regular_in_gradient(_linalg.det(_matrix(x)))
+
+
+def pinv(x: Any) -> Variable:
+    """Compute the pseudo-inverse of a matrix, by Moore and Penrose.
+
+    Parameters
+    ----------
+    x : matrix
+
+    Returns
+    -------
+    matrix
+        Of the transposed shape.
+
+    Examples
+    --------
+    >>> pinv([[2.0, 0.0], [0.0, 0.0]]).eval().round(3).tolist()
+    [[0.5, 0.0], [0.0, 0.0]]
+    """
+    x = _matrix(x)
+    return require_convergence(_linalg.pinv(x), x)
 
 
 def matrix_inverse(x: Any) -> Variable:
@@ -98,7 +143,7 @@ def eig(a: Any) -> list:
     [2.0, 3.0]
     """
     a = _matrix(a)
-    parts = _linalg.eig(a)
+    parts = [require_convergence(part, a) for part in _linalg.eig(a)]
     if a.dtype.startswith("complex"):
         return list(parts)
     return [pt.cast(pt.real(part), a.dtype) for part in parts]
@@ -153,7 +198,11 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> "list | 
     >>> svd([[3.0, 0.0], [0.0, -4.0]], compute_uv=False).eval().tolist()
     [4.0, 3.0]
     """
-    return _linalg.svd(_matrix(a), bool(full_matrices), bool(compute_uv))
+    a = _matrix(a)
+    found = _linalg.svd(a, bool(full_matrices), bool(compute_uv))
+    if isinstance(found, Variable):
+        return require_convergence(found, a)
+    return [require_convergence(part, a) for part in found]
 
 
 def matrix_dot(*args: Any) -> Variable:

@@ -11,7 +11,7 @@ from pytensor.tensor import linalg as _linalg
 from pytensor.tensor.linalg import *
 from pytensor.tensor.type_other import NoneConst
 from theano.missing import explain_missing
-from theano.ops.linalg_checks import require_definite, require_regular
+from theano.ops.linalg_checks import require_definite, require_finite, require_regular
 from theano.tensor.nlinalg import eigh
 
 imported_scipy = True
@@ -54,11 +54,11 @@ class Cholesky:
 
     def __call__(self, x: Any) -> Variable:
         x = _matrix(x)
-        root = _linalg.cholesky(x, lower=self.lower)
+        root = require_finite(_linalg.cholesky(x, lower=self.lower), x)
         if self.on_error == "nan":
             # Where it fails, JAX leaves zeros in the other triangle.
             return pt.switch(pt.any(pt.isnan(root)), np.array(np.nan, root.dtype), root)
-        return require_definite(root)
+        return require_definite(root, x)
 
 
 cholesky = Cholesky()
@@ -130,7 +130,7 @@ class Solve:
             found = _linalg.solve_triangular(A, b, lower=lower)
         else:
             found = _linalg.solve(A, b)
-        return require_regular(found, A)
+        return require_regular(require_finite(found, A, b), A)
 
 
 solve = Solve()

@@ -5,6 +5,7 @@ from typing import Any
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant
 from pytensor.scalar.basic import GE, GT, LE, LT
+from pytensor.tensor import _as_tensor_variable
 from pytensor.tensor.variable import TensorConstant, _tensor_py_operators
 from pytensor.tensor.variable import TensorVariable as _PyTensorVariable
 from theano.missing import explain_missing
@@ -12,6 +13,18 @@ from theano.missing import explain_missing
 __getattr__ = explain_missing(
     __name__, "pytensor.tensor.variable", "pytensor.scalar.basic", "theano.tensor.basic"
 )
+
+
+class AsTensorError(TypeError, NotImplementedError):
+    """What isn't a tensor, and can't be made one: Theano's TypeError, which PyTensor lacks."""
+
+
+@_as_tensor_variable.register(object)
+def _refuse(x: Any, name: Any = None, ndim: Any = None, **kwargs: Any) -> Any:
+    raise AsTensorError(
+        f"Cannot convert {x!r} of type {type(x).__name__} to a tensor: give a number, an array, a "
+        "list of these, or a tensor variable"
+    )
 
 
 class _Expressions(type(_PyTensorVariable)):

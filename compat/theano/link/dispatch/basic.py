@@ -11,6 +11,7 @@ from theano.ops.choices import Unfit, UnfitError
 from theano.ops.dynamic_slices import DynamicSlice, DynamicUpdateSlice
 from theano.ops.equal_lengths import EqualLengths
 from theano.ops.fusion_barrier import FusionBarrier
+from theano.ops.linalg_checks import CheckedInGradient
 from theano.ops.provenance import complaint
 from theano.ops.rebroadcast import Rebroadcast
 from theano.ops.specialization import ShapeError
@@ -60,6 +61,11 @@ def _rebroadcast(op, node, **kwargs):
         return x
 
     return rebroadcast
+
+
+@jax_funcify.register(CheckedInGradient)
+def _checked_in_gradient(op, **kwargs):
+    return lambda result, *conditions: result
 
 
 @jax_funcify.register(EqualLengths)

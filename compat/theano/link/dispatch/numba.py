@@ -11,12 +11,14 @@ from typing import Any
 from pytensor.link.numba.dispatch.basic import generate_fallback_impl, numba_funcify
 from theano.ops.equal_lengths import EqualLengths
 from theano.ops.lax_op import LaxOp
+from theano.ops.linalg_checks import CheckedInGradient
 from theano.ops.rebroadcast import Rebroadcast
 from theano.ops.scan import Pullback, Scan, ScanGradient
 
 __all__: list = []
 
 
+@numba_funcify.register(CheckedInGradient)
 @numba_funcify.register(EqualLengths)
 @numba_funcify.register(LaxOp)
 @numba_funcify.register(Pullback)
