@@ -10,8 +10,6 @@ import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
-__all__ = ["reduce_layer"]
-
 # From a layer of a list to the next one. Picklers in Python get that far.
 _DISTANCE = 10
 

@@ -82,7 +82,6 @@ isnan_ = pt.isnan
 isinf_ = pt.isinf
 join_ = pt.join
 Tensor = TensorType
-AsTensorError = TypeError
 EmptyConstantError = NotScalarConstantError
 wmatrix = TensorType("int16", (False, False))  # the only one of these that PyTensor lacks
 
