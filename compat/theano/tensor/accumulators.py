@@ -12,6 +12,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
 from pytensor.tensor.type import float_dtypes
+from theano.ops.widening import widen
 
 __all__ = ["honours_accumulator", "mean"]
 
@@ -30,7 +31,7 @@ def honours_accumulator(function: Callable) -> Callable:
         x = pt.as_tensor_variable(input)
         if not _is_wider(acc_dtype, x.dtype):
             return function(x, axis, dtype, keepdims, acc_dtype)
-        total = function(x.astype(acc_dtype), axis, acc_dtype, keepdims, acc_dtype)
+        total = function(widen(x, acc_dtype), axis, acc_dtype, keepdims, acc_dtype)
         return total.astype(x.dtype if dtype is None else dtype)
 
     return called
