@@ -92,6 +92,13 @@ def test_what_is_not_finite_has_no_decomposition(make):
         f(NAN)
 
 
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+def test_a_singular_diagonal_matrix_has_a_pseudo_inverse(mode):
+    d = T.dvector()
+    f = theano.function([d], nlinalg.pinv(T.diag(d)), mode=mode)
+    np.testing.assert_allclose(f(np.array([2.0, 0.0])), [[0.5, 0], [0, 0]])
+
+
 def test_a_factor_may_be_nan_instead():
     x = T.dmatrix()
     make = slinalg.Cholesky(on_error="nan")

@@ -26,17 +26,21 @@ __all__ = [
     "watches",
 ]
 
+# This takes the pseudo-inverse of a diagonal matrix for its inverse, which may be infinite.
+_WRONG = "inv_of_diag_to_diag_reciprocal"
+
 # Where a matrix has been inverted, products with that and its transpose are cheaper than a second
 # solution of equations.
-FAST_RUN = JAX.excluding("inv_to_solve", "transpose_of_inv").including(
+FAST_RUN = JAX.excluding("inv_to_solve", "transpose_of_inv", _WRONG).including(
     "channels_last", "convolution_input_barriers", "transposed_barriers"
 )
 FAST_COMPILE = Mode(
-    JAXLinker(), RewriteDatabaseQuery(include=["fast_compile", "jax"], exclude=["fusion"])
+    JAXLinker(), RewriteDatabaseQuery(include=["fast_compile", "jax"], exclude=["fusion", _WRONG])
 )
-INTERPRETED = Mode(linker="py", optimizer="fast_compile")
+INTERPRETED = Mode(linker="py", optimizer="fast_compile").excluding(_WRONG)
 _INTERPRETED_LAZILY = Mode(
-    VMLinker(use_cloop=False, c_thunks=False), RewriteDatabaseQuery(include=["fast_compile"])
+    VMLinker(use_cloop=False, c_thunks=False),
+    RewriteDatabaseQuery(include=["fast_compile"], exclude=[_WRONG]),
 )
 
 # By the modules that have them: where these weren't imported, no variable is of these types.
