@@ -65,7 +65,11 @@ def test_layers_that_are_pickled_together_stay_one_network(network):
     for order in layers, layers[::-1], [layers[40], layers[900], layers[20], *layers[1000:]]:
         copied = pickle.loads(pickle.dumps(order))
         below = {layer.name: layer for layer in copied}
-        above = [layer for layer in copied if layer.input_layer and layer.input_layer.name in below]
+        above = [
+            layer
+            for layer in copied
+            if hasattr(layer, "input_layer") and layer.input_layer.name in below
+        ]
 
         assert [layer.name for layer in copied] == [layer.name for layer in order]
         assert above

@@ -124,7 +124,7 @@ class TestOldScripts:
         assert (result.stderr, result.returncode) == ("which configuration?\n", 1)
 
     def test_encodings(self, tmp_path):
-        lines = lines_of(SCRIPTS / "encodings.py", cwd=tmp_path)
+        lines = lines_of(SCRIPTS / "text_encodings.py", cwd=tmp_path)
         assert lines[:2] == ["4 True True", "text 74657874 text"]
         assert lines[2:] == ["['a', 'b']", "['1', '2']", "2 2 "]
         with open(tmp_path / "table.csv", newline="") as file:
