@@ -41,3 +41,10 @@ def test_old_paths_are_the_same_modules():
 
     for old, new in MOVED.items():
         assert importlib.import_module(old) is importlib.import_module(new)
+
+
+def test_old_paths_take_no_names_away():
+    import theano.tensor as T
+
+    importlib.import_module("theano.tensor.largest")
+    assert T.largest(T.constant(1.0), T.constant(2.0)).eval() == 2

@@ -423,6 +423,8 @@ class TestSmallTools:
         rows = T.constant(X)[T.constant([2, 0])]
         assert isinstance(rows.owner.op, T.subtensor.AdvancedSubtensor1)
         with pytest.raises(T.basic.AsTensorError):
+            T.as_tensor_variable(object())
+        with pytest.raises(TypeError, match="True or False"):
             T.as_tensor_variable(True)
 
     def test_tensors_of_a_given_type(self):

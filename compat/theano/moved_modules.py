@@ -2,10 +2,6 @@
 
 import importlib
 import sys
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any
 
 __all__ = ["MOVED"]
 
@@ -28,14 +24,9 @@ MOVED = {
 }
 
 
-class _Finder(MetaPathFinder, Loader):
-    def find_spec(self, name: str, path: Any, target: Any = None) -> "ModuleSpec | None":
-        return ModuleSpec(name, self) if name in MOVED else None
-
-    def exec_module(self, module: ModuleType) -> None:
-        # The import returns what stands here when it ends.
-        sys.modules[module.__name__] = importlib.import_module(MOVED[module.__name__])
-
-
-# First, or files that an older version left would be found.
-sys.meta_path.insert(0, _Finder())
+for _old, _new in MOVED.items():
+    # No finder of old names: an import by one would put the module in the place of what else its
+    # parent has of that name, such as the function `theano.tensor.largest`.
+    sys.modules[_old] = importlib.import_module(_new)
+    _parent, _, _child = _old.rpartition(".")
+    vars(importlib.import_module(_parent)).setdefault(_child, sys.modules[_old])
