@@ -82,14 +82,15 @@ class OpFromGraph(_PyTensorOpFromGraph):
         if "updates" in kwargs or "givens" in kwargs:
             raise TypeError("an operation made of a graph takes no updates and no givens")
         self.local_outputs = list(outputs)
-        self.shared_inputs = [
+        # PyTensor 3.0 has an attribute `shared_inputs` of its own, for what it finds by itself.
+        self.unlisted_inputs = self.shared_inputs = [
             v
             for v in graph_inputs(self.local_outputs)
             if isinstance(v, SharedVariable) and v not in inputs
         ]
-        self.local_inputs = [*inputs, *self.shared_inputs]
+        self.local_inputs = [*inputs, *self.unlisted_inputs]
         if connection_pattern is not None:
-            unlisted = [[True] * len(outputs) for _ in self.shared_inputs]
+            unlisted = [[True] * len(outputs) for _ in self.unlisted_inputs]
             connection_pattern = [*connection_pattern, *unlisted]
         super().__init__(
             self.local_inputs,
@@ -97,6 +98,7 @@ class OpFromGraph(_PyTensorOpFromGraph):
             inline=inline,
             connection_pattern=connection_pattern,
             name=name,
+            on_unused_input="ignore",
         )
         self._lop_overrides = self._grad_overrides = self._rop_overrides = "default"
         if not _is_default(lop_overrides) and not _is_default(grad_overrides):
@@ -140,11 +142,17 @@ class OpFromGraph(_PyTensorOpFromGraph):
         """The class of operations that compute gradients."""
         return OpFromGraph
 
+    def __call__(self, *inputs: Any, **kwargs: Any) -> Any:
+        return super().__call__(*self._with_unlisted(inputs), **kwargs)
+
+    def _with_unlisted(self, inputs):
+        own = len(inputs) == len(self.local_inputs) - len(self.unlisted_inputs)
+        return (*inputs, *self.unlisted_inputs) if own else inputs
+
     def make_node(self, *inputs: Any) -> Apply:
         """Apply the operation to its inputs, or to these and the shared variables."""
-        n_own = len(self.local_inputs) - len(self.shared_inputs)
-        if len(inputs) == n_own:
-            inputs = (*inputs, *self.shared_inputs)
+        n_own = len(self.local_inputs) - len(self.unlisted_inputs)
+        inputs = self._with_unlisted(inputs)
         if len(inputs) != len(self.local_inputs):
             raise ValueError(f"{self} takes {n_own} inputs, got {len(inputs)}")
         return super().make_node(*inputs)
@@ -172,7 +180,7 @@ class OpFromGraph(_PyTensorOpFromGraph):
         else:
             overrides, given = self._grad_overrides, (list(inputs), gradients)
         default = functools.partial(self._gradients_of_graph, inputs, gradients)
-        n_own = len(inputs) - len(self.shared_inputs)
+        n_own = len(inputs) - len(self.unlisted_inputs)
         found = self._overridden(overrides, given, (n_own, len(inputs)), default)
         # Of shared variables, which weren't listed, no gradient needs to be told.
         return found if len(found) == len(inputs) else [*found, *default()[n_own:]]
@@ -267,7 +275,9 @@ def _in_one_operation(override, given):
         return None, [], found
     leaves = graph_inputs(connected, inputs)
     others = [v for v in leaves if v not in inputs and not isinstance(v, Constant)]
-    operation = _PyTensorOpFromGraph([*inputs, *others], connected, inline=True)
+    operation = _PyTensorOpFromGraph(
+        [*inputs, *others], connected, inline=True, on_unused_input="ignore"
+    )
     return operation, others, found
 
 
