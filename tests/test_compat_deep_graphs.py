@@ -62,7 +62,7 @@ def longest_recomputation(graph):
 
 @pytest.mark.skipif(
     tuple(map(int, pytensor.__version__.split(".")[:2])) < (3, 3),
-    reason="PyTensor before 3.3 fuses elementwise operations itself, and keeps their results",
+    reason="PyTensor before 3.3 fuses these operations into some of several outputs itself",
 )
 def test_states_of_many_steps_arent_computed_anew_in_each_later_one():
     found = {}
